@@ -1,0 +1,54 @@
+"""How often a thing may be tried: counters in the database, so that no restart and no second process resets them."""
+
+from __future__ import annotations
+
+import hashlib
+from datetime import timedelta
+
+import peewee
+
+from nesk.core import clock, schedule
+from nesk.core.db import Model, MomentField
+from nesk.core.errors import TooOften
+
+
+class Counter(Model):
+    """How many tries one key has had in one window of time."""
+
+    key = peewee.CharField(64)
+    """A hash: a table of limits must not become a list of who signs in from where."""
+    window = peewee.BigIntegerField()
+    count = peewee.IntegerField()
+    expires_at = MomentField(index=True)
+
+    class Meta:
+        table_name = "core_limit"
+        primary_key = peewee.CompositeKey("key", "window")
+
+
+def count(name: str, subject: str, *, limit: int, seconds: int) -> None:
+    """Count one try of `subject` at `name`. Raises TooOften beyond `limit` tries in a window of `seconds`."""
+    now = clock.now()
+    window = int(now.timestamp()) // seconds
+    key = hashlib.sha256(f"{name}\0{seconds}\0{subject}".encode()).hexdigest()
+    expires = now + timedelta(seconds=2 * seconds)
+    row = (
+        Counter.insert(key=key, window=window, count=1, expires_at=expires)
+        .on_conflict(conflict_target=[Counter.key, Counter.window], update={Counter.count: Counter.count + 1})
+        .returning(Counter.count)
+        .execute()
+    )
+    tried = next(iter(row)).count
+    if tried > limit:
+        wait = (window + 1) * seconds - int(now.timestamp())
+        raise TooOften(f"Слишком много попыток. Повторите через {_minutes(wait)}.", retry_after=wait)
+
+
+def _minutes(seconds: int) -> str:
+    return "минуту" if seconds <= 60 else f"{-(-seconds // 60)} мин"
+
+
+@schedule.scheduled("core.forget_limits", daily=(3, 40))
+def forget_expired() -> None:
+    """Delete the counters whose windows are long past."""
+    Counter.delete().where(Counter.expires_at < clock.now()).execute()
