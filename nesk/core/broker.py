@@ -9,6 +9,7 @@ from collections.abc import Callable
 import dramatiq
 from dramatiq.brokers.stub import StubBroker
 from dramatiq.common import compute_backoff
+from dramatiq.middleware import MiddlewareError
 
 from nesk.core import db
 
@@ -21,7 +22,7 @@ _wakers: dict[str, Callable[[int], object]] = {}
 _job_waker: Callable[[str], object] | None = None
 
 
-class SentTooEarly(dramatiq.MiddlewareError):
+class SentTooEarly(MiddlewareError):
     """A message was sent inside a transaction that might still be rolled back."""
 
 

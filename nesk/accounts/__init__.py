@@ -1,0 +1,1 @@
+"""Accounts (лицевые счета) with their premises, who lives there, and who may act for which account."""

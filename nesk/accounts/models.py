@@ -1,0 +1,121 @@
+"""Accounts, premises, organizations and bindings."""
+
+import peewee
+
+from nesk.branches.models import Branch, Town
+from nesk.core.db import Model, MomentField, one_of, reference
+from nesk.people.models import Person
+
+ACCOUNT_KINDS = ("person", "business")
+PREMISES_KINDS = ("apartment", "house", "garage", "business")
+STOVES = ("gas", "electric")
+TARIFF_CATEGORIES = ("urban_gas", "rural_or_electric")
+BINDING_WAYS = ("sum", "payment", "meter", "password", "staff")
+
+
+class Premises(Model):
+    """A place that is supplied: its address and what its tariff and norm depend on."""
+
+    town = reference(Town)
+    street = peewee.CharField(100)
+    house = peewee.CharField(20)
+    flat = peewee.CharField(20, default="")
+    kind = peewee.CharField(16, default="apartment")
+    area_dm2 = peewee.IntegerField(default=0)
+    """Total area in hundredths of a square metre."""
+    rooms = peewee.SmallIntegerField(default=1)
+    stove = peewee.CharField(8, default="gas")
+    electric_heating = peewee.BooleanField(default=False)
+    ownership_document = peewee.CharField(160, default="")
+
+    class Meta:
+        table_name = "accounts_premises"
+        constraints = [one_of("kind", PREMISES_KINDS), one_of("stove", STOVES), peewee.Check("area_dm2 >= 0")]
+
+    @property
+    def short_address(self) -> str:
+        """«Одесская, 48, кв. 17»: enough to tell one's own places apart."""
+        flat = f", кв. {self.flat}" if self.flat else ""
+        return f"{self.street.split(' ', 1)[-1]}, {self.house}{flat}"
+
+    @property
+    def address(self) -> str:
+        """«г Краснодар, ул Одесская, д.48, кв.17», as the receipt writes it (S0-28). Reads the town."""
+        flat = f", кв.{self.flat}" if self.flat else ""
+        return f"{self.town.title}, {self.street}, д.{self.house}{flat}"
+
+
+class Organization(Model):
+    """A legal entity or a sole proprietor with a supply contract."""
+
+    name = peewee.CharField(200)
+    inn = peewee.CharField(12, unique=True)
+    kpp = peewee.CharField(9, default="")
+    contract_number = peewee.CharField(40)
+    branch = reference(Branch)
+    is_demo = peewee.BooleanField(default=False)
+
+    class Meta:
+        table_name = "accounts_organization"
+
+
+class Account(Model):
+    """A лицевой счёт: what is billed. The number is a text; leading zeros count."""
+
+    number = peewee.CharField(20, unique=True)
+    branch = reference(Branch, backref="accounts")
+    premises = reference(Premises, backref="accounts")
+    kind = peewee.CharField(8, default="person")
+    organization = reference(Organization, null=True, backref="accounts")
+    surname = peewee.CharField(80, default="")
+    name = peewee.CharField(80, default="")
+    patronymic = peewee.CharField(80, default="")
+    tariff_category = peewee.CharField(20, default="urban_gas")
+    els = peewee.CharField(10, default="")
+    """Единый лицевой счёт of ГИС ЖКХ."""
+    zhku = peewee.CharField(13, default="")
+    registered = peewee.SmallIntegerField(default=1)
+    """Число зарегистрированных."""
+    residents = peewee.SmallIntegerField(default=1)
+    """Число проживающих."""
+    opened_on = peewee.DateField()
+    closed_on = peewee.DateField(null=True)
+    receipt_email = peewee.CharField(254, default="")
+    search = peewee.CharField(400, default="")
+    """Lower-cased number, ФИО and address."""
+
+    class Meta:
+        table_name = "accounts_account"
+        indexes = ((("branch", "number"), False),)
+        constraints = [
+            one_of("kind", ACCOUNT_KINDS),
+            one_of("tariff_category", TARIFF_CATEGORIES),
+            peewee.Check("(kind = 'business') = (organization_id IS NOT NULL)", "accounts_account_organization"),
+            peewee.Check("registered >= 0 AND residents >= 0"),
+        ]
+
+    @property
+    def holder(self) -> str:
+        """ФИО of the subscriber (the organization's name stands on its own row)."""
+        return " ".join(filter(None, (self.surname, self.name, self.patronymic)))
+
+
+class Binding(Model):
+    """A person's right to act for an account, from a moment until it is ended (S0-11…20)."""
+
+    person = reference(Person, backref="bindings")
+    account = reference(Account, backref="bindings")
+    way = peewee.CharField(10)
+    title = peewee.CharField(60, default="")
+    """What the person calls the place: «Дача»."""
+    bound_at = MomentField()
+    ended_at = MomentField(null=True)
+
+    class Meta:
+        table_name = "accounts_binding"
+        constraints = [one_of("way", BINDING_WAYS)]
+
+
+Binding.add_index(
+    Binding.index(Binding.person, Binding.account, unique=True, where=Binding.ended_at.is_null(), name="accounts_binding_live")
+)

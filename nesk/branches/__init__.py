@@ -1,0 +1,1 @@
+"""The supplier's branches: towns they serve, offices, hours, phones and bank requisites."""

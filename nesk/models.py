@@ -1,0 +1,25 @@
+"""Every table of the product, from the lowest floor up."""
+
+from nesk.accounts import models as accounts
+from nesk.billing import models as billing
+from nesk.branches import models as branches
+from nesk.core import events, files, limits, schedule, settings
+from nesk.fieldwork import models as fieldwork
+from nesk.metering import models as metering
+from nesk.notifications import models as notifications
+from nesk.payments import models as payments
+from nesk.people import models as people
+
+MODELS = [
+    events.EventRecord, events.Delivery, schedule.Job, settings.Setting, limits.Counter, files.File,
+    branches.Branch, branches.Town, branches.Office,
+    people.Person, people.Identity, people.Staff, people.Role, people.RolePermission, people.StaffRole,
+    people.BusinessUser, people.Session,
+    accounts.Premises, accounts.Organization, accounts.Account, accounts.Binding,
+    metering.MeterType, metering.Meter, metering.Installation, metering.Seal, metering.Reading,
+    billing.Tariff, billing.RangeBound, billing.Entry, billing.Line, billing.Balance, billing.Statement, billing.ClosedMonth,
+    payments.Registry, payments.Payment, payments.Attempt, payments.Callback, payments.Refund,
+    fieldwork.Service, fieldwork.Order, fieldwork.OrderStep, fieldwork.OrderMessage, fieldwork.OrderFile,
+    fieldwork.Crew, fieldwork.CrewMember, fieldwork.DayOff, fieldwork.Visit, fieldwork.Act,
+    notifications.Message,
+]  # fmt: skip
