@@ -29,8 +29,7 @@ class Counter(Model):
 def count(name: str, subject: str, *, limit: int, seconds: int) -> None:
     """Count one try of `subject` at `name`. Raises TooOften beyond `limit` tries in a window of `seconds`."""
     now = clock.now()
-    window = int(now.timestamp()) // seconds
-    key = hashlib.sha256(f"{name}\0{seconds}\0{subject}".encode()).hexdigest()
+    key, window = _key(name, subject, seconds)
     expires = now + timedelta(seconds=2 * seconds)
     row = (
         Counter.insert(key=key, window=window, count=1, expires_at=expires)
@@ -42,6 +41,17 @@ def count(name: str, subject: str, *, limit: int, seconds: int) -> None:
     if tried > limit:
         wait = (window + 1) * seconds - int(now.timestamp())
         raise TooOften(f"Слишком много попыток. Повторите через {_minutes(wait)}.", retry_after=wait)
+
+
+def forgive(name: str, subject: str, *, seconds: int) -> None:
+    """Take one counted try back: it succeeded, and only failures should count."""
+    key, window = _key(name, subject, seconds)
+    Counter.update(count=Counter.count - 1).where(Counter.key == key, Counter.window == window, Counter.count > 0).execute()
+
+
+def _key(name: str, subject: str, seconds: int) -> tuple[str, int]:
+    key = hashlib.sha256(f"{name}\0{seconds}\0{subject}".encode()).hexdigest()
+    return key, int(clock.now().timestamp()) // seconds
 
 
 def _minutes(seconds: int) -> str:

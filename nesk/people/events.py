@@ -1,0 +1,41 @@
+"""What happens to people and their sessions."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class SignedIn:
+    kind: str
+    subject_id: int
+    session_id: int
+
+
+@dataclass(frozen=True)
+class SessionEnded:
+    kind: str
+    subject_id: int
+    session_id: int
+
+
+@dataclass(frozen=True)
+class PasswordChanged:
+    kind: str
+    subject_id: int
+
+
+@dataclass(frozen=True)
+class PersonRegistered:
+    person_id: int
+
+
+@dataclass(frozen=True)
+class StaffCreated:
+    staff_id: int
+
+
+@dataclass(frozen=True)
+class SubscriberCardSeen:
+    """A member of staff opened a subscriber's or an account's card (who saw whom, 152-ФЗ)."""
+
+    kind: str
+    subject_id: int

@@ -1,0 +1,212 @@
+"""Signing in and out, and making the people who can."""
+
+from __future__ import annotations
+
+import secrets
+from datetime import timedelta
+
+from nesk.branches.models import Branch
+from nesk.core import clock, limits
+from nesk.core.actor import Actor
+from nesk.core.db import transaction
+from nesk.core.errors import Refused
+from nesk.core.events import record
+from nesk.core.schedule import scheduled
+from nesk.people import passwords
+from nesk.people.events import PasswordChanged, PersonRegistered, SessionEnded, SignedIn, StaffCreated
+from nesk.people.models import BusinessUser, Identity, Person, Role, RolePermission, Session, Staff, StaffRole
+from nesk.people.permissions import ROLES
+from nesk.people.queries import person_by_identity, staff_by_login, token_hash
+
+WRONG = "Логин или пароль не подошли. Проверьте раскладку и Caps Lock и введите их ещё раз."
+"""One sentence for every reason: it must not tell which logins exist."""
+
+LIFETIMES = {
+    "person": (timedelta(minutes=30), timedelta(hours=12)),
+    "business": (timedelta(minutes=30), timedelta(hours=12)),
+    "staff": (timedelta(minutes=15), timedelta(hours=8)),
+    "crew": (timedelta(hours=12), timedelta(hours=12)),
+}
+"""Idle and absolute life of a session by kind; a crew's lasts a shift, for there is no network in a cellar."""
+REMEMBERED = timedelta(days=30)
+TOUCH_EVERY = timedelta(minutes=1)
+
+_LIMITS = ((10, 300), (30, 86_400))
+_ADDRESS_LIMIT = (30, 300)
+
+
+def sign_in(
+    kind: str, login: str, password: str, *, identity: str = "", remember: bool = False, ip: str = "", device: str = ""
+) -> str:
+    """Open a session and give its token for the cookie.
+
+    `login` is a normalised phone or e-mail (`identity` says which) for a person, a login for the others.
+    Raises Refused with one sentence for every wrong pair, TooOften past the limits. Only failures count.
+    """
+    subject = _subject(kind, login, identity)
+    tried = f"{kind}:{identity}:{login}"
+    for limit, seconds in _LIMITS:
+        limits.count("sign_in", tried, limit=limit, seconds=seconds)
+    limits.count("sign_in_address", ip, limit=_ADDRESS_LIMIT[0], seconds=_ADDRESS_LIMIT[1])
+    usable = subject is not None and getattr(subject, "is_active", True)
+    if not passwords.matches(subject.password_hash if subject and usable else "", password):
+        raise Refused(WRONG, field="password")
+    assert subject is not None
+    for _, seconds in _LIMITS:
+        limits.forgive("sign_in", tried, seconds=seconds)
+    limits.forgive("sign_in_address", ip, seconds=_ADDRESS_LIMIT[1])
+    return open_session(kind, subject.id, remember=remember, ip=ip, device=device)
+
+
+def _subject(kind: str, login: str, identity: str) -> Person | Staff | BusinessUser | None:
+    if kind == "person":
+        return person_by_identity(identity, login)
+    if kind == "business":
+        return BusinessUser.select().where(BusinessUser.login == login).first()
+    return staff_by_login("crew" if kind == "crew" else "office", login)
+
+
+def open_session(kind: str, subject_id: int, *, remember: bool = False, ip: str = "", device: str = "") -> str:
+    """A new session with a new random token; only its hash is stored."""
+    token = secrets.token_urlsafe(32)
+    idle, absolute = LIFETIMES[kind]
+    if remember and kind == "person":
+        idle = absolute = REMEMBERED
+    now = clock.now()
+    with transaction():
+        session = Session.create(
+            token_hash=token_hash(token),
+            kind=kind,
+            subject_id=subject_id,
+            created_at=now,
+            seen_at=now,
+            expires_at=now + absolute,
+            idle_seconds=int(idle.total_seconds()),
+            remembered=remember,
+            ip=ip[:45],
+            device=device[:200],
+        )
+        record(SignedIn(kind, subject_id, session.id), by=Actor(kind, subject_id))  # type: ignore[arg-type]
+    return token
+
+
+def touch(session: Session) -> None:
+    """Note that the session is in use, at most once a minute."""
+    now = clock.now()
+    if now - session.seen_at > TOUCH_EVERY:
+        Session.update(seen_at=now).where(Session.id == session.id, Session.ended_at.is_null()).execute()
+
+
+def end_session(session_id: int, *, by: Actor) -> bool:
+    """End one session for good; False when it had ended before."""
+    with transaction():
+        session = Session.locked(session_id)
+        if session.ended_at is not None:
+            return False
+        Session.update(ended_at=clock.now()).where(Session.id == session_id).execute()
+        record(SessionEnded(session.kind, session.subject_id, session_id), by=by)
+    return True
+
+
+def end_sessions(kind: str, subject_id: int, *, by: Actor, keep: int | None = None) -> int:
+    """End every session of a subject but `keep`. Gives how many."""
+    live = Session.select(Session.id).where(Session.kind == kind, Session.subject_id == subject_id, Session.ended_at.is_null())
+    return sum(end_session(row.id, by=by) for row in live if row.id != keep)
+
+
+def set_password(subject: Person | Staff | BusinessUser, password: str, *, by: Actor) -> None:
+    """Give a subject a new password and end all their sessions."""
+    kind = {Person: "person", BusinessUser: "business"}.get(type(subject)) or ("crew" if subject.kind == "crew" else "staff")
+    stored = passwords.hashed(password)
+    with transaction():
+        subject.password_hash = stored
+        subject.save(only=["password_hash"])
+        if isinstance(subject, Person):
+            Person.update(password_changed_at=clock.now()).where(Person.id == subject.id).execute()
+        end_sessions(kind, subject.id, by=by)
+        record(PasswordChanged(kind, subject.id), by=by)
+
+
+def register_person(
+    *, surname: str = "", name: str = "", patronymic: str = "", phone: str = "", email: str = "", password: str, by: Actor, is_demo: bool = False
+) -> Person:
+    """A person with confirmed phone and e-mail. Raises Refused when either belongs to somebody else."""
+    stored = passwords.hashed(password)
+    now = clock.now()
+    with transaction():
+        for kind, value in (("phone", phone), ("email", email)):
+            if value and person_by_identity(kind, value):
+                raise Refused("Такой телефон или почта уже зарегистрированы. Войдите или восстановите пароль.", field=kind)
+        person = Person.create(
+            surname=surname,
+            name=name,
+            patronymic=patronymic,
+            password_hash=stored,
+            password_changed_at=now,
+            is_demo=is_demo,
+            created_at=now,
+            search=" ".join(filter(None, (surname, name, patronymic, phone, email))).lower(),
+        )
+        for kind, value in (("phone", phone), ("email", email)):
+            if value:
+                Identity.create(person=person, kind=kind, value=value, confirmed_at=now)
+        record(PersonRegistered(person.id), by=by)
+    return person
+
+
+def create_staff(
+    login: str,
+    name: str,
+    password: str,
+    *,
+    roles: tuple[str, ...] = (),
+    branch: Branch | None = None,
+    kind: str = "office",
+    position: str = "",
+    is_demo: bool = False,
+    by: Actor,
+) -> Staff:
+    """An employee with roles by code. Raises Refused when the login is taken or, outside the demo, the password is short."""
+    if not is_demo and len(password) < 12:
+        raise Refused("Пароль сотрудника должен быть не короче 12 символов.", field="password")
+    stored = passwords.hashed(password)
+    with transaction():
+        if staff_by_login(kind, login):
+            raise Refused("Такой логин уже есть. Придумайте другой.", field="login")
+        staff = Staff.create(
+            login=login, kind=kind, name=name, position=position, branch=branch, password_hash=stored, is_demo=is_demo, created_at=clock.now()
+        )
+        for code in roles:
+            StaffRole.create(staff=staff, role=Role.get(Role.code == code))
+        record(StaffCreated(staff.id), by=by)
+    return staff
+
+
+def create_business_user(
+    login: str, name: str, password: str, *, branch: Branch, organization_id: int, is_demo: bool = False
+) -> BusinessUser:
+    """A user of a legal entity: they never register by themselves (S2-04)."""
+    return BusinessUser.create(
+        login=login,
+        name=name,
+        branch=branch,
+        organization_id=organization_id,
+        password_hash=passwords.hashed(password),
+        is_demo=is_demo,
+        created_at=clock.now(),
+    )
+
+
+def install_roles() -> None:
+    """Make the roles a new copy starts with; what staff have changed since stays."""
+    with transaction():
+        for code, (title, permissions) in ROLES.items():
+            role, is_new = Role.get_or_create(code=code, defaults={"title": title})
+            if is_new:
+                RolePermission.insert_many([{"role": role.id, "permission": permission} for permission in sorted(permissions)]).execute()
+
+
+@scheduled("people.forget_sessions", daily=(3, 20))
+def forget_sessions() -> None:
+    """Delete sessions that ended or expired over a year ago (retention of access logs, §11)."""
+    Session.delete().where(Session.expires_at < clock.now() - timedelta(days=365)).execute()
