@@ -1,0 +1,118 @@
+"""A server on loopback that says exactly what a test tells it to, however rude; shared by the tests of our clients."""
+
+from __future__ import annotations
+
+import json
+import socket
+import ssl
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, field
+from urllib.parse import parse_qs, urlsplit
+
+Say = Callable[[socket.socket], None]
+
+
+@dataclass(frozen=True)
+class Seen:
+    """A request as it came over the wire."""
+
+    method: str
+    target: str
+    headers: dict[str, str]
+    body: bytes
+
+    @property
+    def path(self) -> str:
+        return urlsplit(self.target).path
+
+    @property
+    def form(self) -> dict[str, str]:
+        fields = parse_qs(self.body.decode(), keep_blank_values=True, strict_parsing=True)
+        assert all(len(values) == 1 for values in fields.values())
+        return {name: values[0] for name, values in fields.items()}
+
+    @property
+    def json(self) -> dict[str, object]:
+        return json.loads(self.body)  # type: ignore[no-any-return]
+
+
+@dataclass
+class Server:
+    """Says the replies one after another, the last of them for ever; `seen` are the requests."""
+
+    url: str
+    replies: list[bytes | Say]
+    seen: list[Seen] = field(default_factory=list)
+    connections: int = 0
+
+    def says(self, *replies: bytes | Say) -> None:
+        self.replies[:] = replies
+
+
+@contextmanager
+def http_server(*replies: bytes | Say, tls: ssl.SSLContext | None = None) -> Iterator[Server]:
+    listener = socket.create_server(("127.0.0.1", 0))
+    port = listener.getsockname()[1]
+    server = Server(f"{'https' if tls else 'http'}://127.0.0.1:{port}", list(replies))
+    thread = threading.Thread(target=_accept, args=(listener, server, tls), daemon=True)
+    thread.start()
+    try:
+        yield server
+    finally:
+        with suppress(OSError):
+            listener.shutdown(socket.SHUT_RDWR)
+        listener.close()
+        thread.join(timeout=5)
+
+
+def answer(body: bytes | str | object, *, status: str = "200 OK", content_type: str = "application/json") -> bytes:
+    """A well-formed reply; anything but text and bytes becomes JSON."""
+    if isinstance(body, str):
+        body = body.encode()
+    elif not isinstance(body, bytes):
+        body = json.dumps(body, ensure_ascii=False).encode()
+    head = f"HTTP/1.1 {status}\r\nContent-Type: {content_type}\r\nContent-Length: {len(body)}\r\n"
+    return head.encode() + b"Connection: close\r\n\r\n" + body
+
+
+def _accept(listener: socket.socket, server: Server, tls: ssl.SSLContext | None) -> None:
+    while True:
+        try:
+            connection, _ = listener.accept()
+        except OSError:
+            return
+        server.connections += 1
+        threading.Thread(target=_serve, args=(connection, server, tls), daemon=True).start()
+
+
+def _serve(connection: socket.socket, server: Server, tls: ssl.SSLContext | None) -> None:
+    with suppress(OSError), connection:
+        connection.settimeout(10)
+        if tls:
+            connection = tls.wrap_socket(connection, server_side=True)
+        seen = _read(connection)
+        if seen is None:
+            return
+        server.seen.append(seen)
+        reply = server.replies.pop(0) if len(server.replies) > 1 else server.replies[0]
+        if callable(reply):
+            reply(connection)
+        else:
+            connection.sendall(reply)
+
+
+def _read(connection: socket.socket) -> Seen | None:
+    raw = b""
+    while b"\r\n\r\n" not in raw:
+        if not (part := connection.recv(65536)):
+            return None
+        raw += part
+    head, _, body = raw.partition(b"\r\n\r\n")
+    first, *lines = head.decode("latin-1").split("\r\n")
+    headers = {name.lower(): value.strip() for name, _, value in (line.partition(":") for line in lines)}
+    while len(body) < int(headers.get("content-length", "0")):
+        body += connection.recv(65536)
+    method, target, _ = first.split(" ")
+    return Seen(method, target, headers, body)
