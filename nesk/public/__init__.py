@@ -1,0 +1,9 @@
+"""What anybody may open: the front page, sign-in, the page shown without a network."""
+
+from flask import Blueprint
+
+from nesk.public import front, sign_in
+
+bp = Blueprint("public", __name__)
+bp.register_blueprint(front.bp)
+bp.register_blueprint(sign_in.bp)

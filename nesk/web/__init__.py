@@ -1,0 +1,1 @@
+"""What every surface shares: pages and fragments, forms, sign-in, access, headers, errors."""

@@ -1,0 +1,77 @@
+"""Doors: each surface's parent blueprint is closed until its kind of viewer is signed in."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any, TypeVar
+
+from flask import Blueprint, current_app, g, request, session
+from flask_login import current_user
+
+from nesk.accounts.models import Account
+from nesk.accounts.queries import AccountCard, accounts_of
+from nesk.core.errors import Forbidden, NotFound
+from nesk.people.permissions import Permission
+from nesk.web.login import viewer
+
+View = TypeVar("View", bound=Callable[..., Any])
+
+
+def guard(blueprint: Blueprint, *, open_endpoints: frozenset[str] = frozenset()) -> None:
+    """Let nobody into the blueprint (and those nested in it) who is not signed in on its surface."""
+
+    @blueprint.before_request
+    def check() -> Any:
+        if request.endpoint in open_endpoints or current_user.is_authenticated:
+            return None
+        return current_app.login_manager.unauthorized()  # type: ignore[attr-defined]
+
+
+def allowed(permission: Permission) -> Callable[[View], View]:
+    """Only staff with the permission see the view; others get 403."""
+
+    def decorate(view: View) -> View:
+        @wraps(view)
+        def guarded(*args: Any, **kwargs: Any) -> Any:
+            if not viewer().may(permission):
+                raise Forbidden
+            return view(*args, **kwargs)
+
+        return guarded  # type: ignore[return-value]
+
+    return decorate
+
+
+def staff_branch() -> int | None:
+    """The branch a member of staff is bound to; None for those who see every branch."""
+    return viewer().subject.branch_id  # type: ignore[no-any-return, union-attr]
+
+
+def my_accounts() -> list[AccountCard]:
+    """The subscriber's accounts, read once a request."""
+    if "my_accounts" not in g:
+        g.my_accounts = accounts_of(viewer().subject.id)
+    return g.my_accounts  # type: ignore[no-any-return]
+
+
+def current_card() -> AccountCard | None:
+    """The account the subscriber has chosen: `?ls=` in the address, else the last choice, else the first."""
+    cards = my_accounts()
+    asked = request.args.get("ls")
+    if asked is not None:
+        card = next((card for card in cards if card.number == asked), None)
+        if card is None:
+            raise NotFound
+        session["ls"] = asked
+        return card
+    kept = session.get("ls")
+    return next((card for card in cards if card.number == kept), cards[0] if cards else None)
+
+
+def current_account() -> Account:
+    """The chosen account. Raises NotFound when the subscriber has none."""
+    card = current_card()
+    if card is None:
+        raise NotFound
+    return card.account

@@ -1,0 +1,100 @@
+"""The base of every form and the fields with our own words: what was typed is kept, and the sentence says what to do."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import uuid4
+
+from flask_wtf import FlaskForm
+from wtforms import HiddenField, StringField
+from wtforms.validators import ValidationError
+
+from nesk.core.emails import parse_email
+from nesk.core.errors import Refused
+from nesk.core.money import parse_amount
+from nesk.core.phones import parse_phone
+
+
+class Form(FlaskForm):
+    """A form whose refusals from the rules stand beside their field, or on top when no field is at fault."""
+
+    def show(self, refused: Refused) -> None:
+        field = self._fields.get(refused.field or "")
+        if field is None:
+            self.form_errors.append(refused.message)
+        else:
+            field.errors = [*field.errors, refused.message]
+
+
+class Said(ValidationError):
+    """A refusal of a field in our own words."""
+
+
+class Required:
+    """The field must not be empty; `message` says what to enter."""
+
+    field_flags = {"required": True}
+
+    def __init__(self, message: str) -> None:
+        self.message = message
+
+    def __call__(self, form: Any, field: Any) -> None:
+        if not field.data or (isinstance(field.data, str) and not field.data.strip()):
+            raise Said(self.message)
+
+
+class AtMost:
+    """No more characters than that."""
+
+    def __init__(self, characters: int) -> None:
+        self.characters = characters
+        self.field_flags = {"maxlength": characters}
+
+    def __call__(self, form: Any, field: Any) -> None:
+        if len(field.data or "") > self.characters:
+            raise Said(f"Слишком длинно. Оставьте не больше {self.characters} знаков.")
+
+
+class PhoneField(StringField):
+    """A Russian mobile phone; `value` is +7XXXXXXXXXX after validation."""
+
+    value: str | None = None
+
+    def pre_validate(self, form: Any) -> None:
+        if self.data and self.data.strip():
+            self.value = parse_phone(self.data)
+            if self.value is None:
+                raise Said("Номер телефона не распознан. Введите его так: 8(900) 000-00-00.")
+
+
+class EmailField(StringField):
+    """An e-mail; `value` is its normal form after validation."""
+
+    value: str | None = None
+
+    def pre_validate(self, form: Any) -> None:
+        if self.data and self.data.strip():
+            self.value = parse_email(self.data)
+            if self.value is None:
+                raise Said("Адрес почты не распознан. Введите его так: name@domain.ru.")
+
+
+class MoneyField(StringField):
+    """A sum as a person types it; `value` is kopecks after validation."""
+
+    value: int | None = None
+
+    def pre_validate(self, form: Any) -> None:
+        if not self.data or not self.data.strip():
+            self.value = 0
+            return
+        self.value = parse_amount(self.data)
+        if self.value is None:
+            raise Said("Сумма не распознана. Введите рубли и копейки цифрами, например 1284,56.")
+
+
+class KeyField(HiddenField):
+    """The form's own number: sent twice, it is one request."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, default=lambda: uuid4().hex, **kwargs)

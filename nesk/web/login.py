@@ -1,0 +1,134 @@
+"""Who is asking: the session cookie of the surface, looked up in the table of sessions for every request."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, cast
+from urllib.parse import quote
+
+from flask import Flask, Response, current_app, g, redirect, request, session
+from flask_login import LoginManager, UserMixin, current_user
+
+from nesk.core import config
+from nesk.core.actor import Actor, Kind
+from nesk.people import operations
+from nesk.people.models import BusinessUser, Person, Session, Staff
+from nesk.people.queries import permissions_of, signed_in
+from nesk.web.htmx import wants_fragment
+
+SURFACES: dict[str, tuple[str, Kind, str]] = {
+    "staff": ("staff_sid", "staff", "/staff/login"),
+    "crew": ("crew_sid", "crew", "/crew/login"),
+    "business": ("business_sid", "business", "/business/login"),
+}
+"""First part of the path → cookie, kind of session, where to sign in. Everything else is the subscriber's."""
+
+
+@dataclass(eq=False)
+class Viewer(UserMixin):
+    """The signed-in one of this request."""
+
+    kind: Kind
+    subject: Person | Staff | BusinessUser
+    session: Session
+
+    def get_id(self) -> str:
+        return f"{self.kind}:{self.subject.id}"
+
+    @property
+    def actor(self) -> Actor:
+        return Actor(self.kind, self.subject.id)
+
+    @property
+    def is_demo(self) -> bool:
+        return bool(self.subject.is_demo)
+
+    def may(self, permission: str) -> bool:
+        """Whether a member of staff has the permission; read once a request."""
+        if "permissions" not in g:
+            g.permissions = permissions_of(self.subject.id) if self.kind == "staff" else frozenset()
+        return permission in g.permissions
+
+
+def viewer() -> Viewer:
+    """The one who is signed in; only views behind a guard may ask."""
+    return cast(Viewer, current_user._get_current_object())
+
+
+def current_actor() -> Actor:
+    """Who does what this request asks for."""
+    return viewer().actor
+
+
+def surface(path: str) -> tuple[str, Kind, str]:
+    """Cookie, kind and sign-in address for a path."""
+    return SURFACES.get(path.split("/", 2)[1], ("sid", "person", "/login"))
+
+
+def cookie_name(name: str) -> str:
+    """`__Host-` binds the cookie to this host over https; plain http (the demo) cannot carry that prefix."""
+    return f"__Host-{name}" if config.current().secure_cookies else name
+
+
+def sign_in_response(response: Response, kind_path: str, token: str, *, remember: bool = False) -> Response:
+    """Put the session's token into its cookie."""
+    name, _, _ = surface(kind_path)
+    lasting = int(operations.REMEMBERED.total_seconds()) if remember else None
+    response.set_cookie(
+        cookie_name(name), token, max_age=lasting, secure=config.current().secure_cookies, httponly=True, samesite="Lax", path="/"
+    )
+    return response
+
+
+def sign_out_response(response: Response) -> Response:
+    """End the session on the server, and forget it here."""
+    if current_user.is_authenticated:
+        operations.end_session(viewer().session.id, by=current_actor())
+    name, _, _ = surface(request.path)
+    response.delete_cookie(cookie_name(name), path="/", secure=config.current().secure_cookies, samesite="Lax")
+    response.headers["Clear-Site-Data"] = '"cache", "storage"'
+    session.clear()
+    return response
+
+
+def renew_csrf() -> None:
+    """A new signed-in state gets a new token: what a stranger planted before sign-in is worth nothing after it."""
+    session.clear()
+
+
+def safe_next(target: str | None, default: str) -> str:
+    """A relative path of our own, or the default: nobody is sent elsewhere from the sign-in page."""
+    if not target or not target.startswith("/") or target.startswith(("//", "/\\")) or any(ord(c) < 32 or c == "\\" for c in target):
+        return default
+    return target
+
+
+def device() -> tuple[str, str]:
+    """Address and browser of the request, as kept with its session."""
+    return request.remote_addr or "", request.user_agent.string
+
+
+def init_login(app: Flask) -> None:
+    manager = LoginManager(app)
+    manager.session_protection = None  # it trusts X-Forwarded-For and drops phones that change their address
+
+    @manager.request_loader
+    def load(_: Any) -> Viewer | None:
+        name, kind, _ = surface(request.path)
+        token = request.cookies.get(cookie_name(name), "")
+        found = signed_in(kind, token) if token else None
+        if found is None:
+            return None
+        operations.touch(found.session)
+        return Viewer(kind, found.subject, found.session)
+
+    @manager.unauthorized_handler
+    def ask_to_sign_in() -> Response:
+        _, _, address = surface(request.path)
+        back = request.full_path.rstrip("?") if request.method == "GET" else ""
+        to = f"{address}?next={quote(back)}" if back else address
+        if wants_fragment():
+            response = current_app.response_class("", 401)
+            response.headers["HX-Redirect"] = to
+            return response
+        return redirect(to, 303)  # type: ignore[return-value]
