@@ -12,7 +12,7 @@ from htmx_flask import Htmx
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from nesk import tasks
-from nesk.core import config, db, logs
+from nesk.core import broker, config, db, logs
 from nesk.core.formatting import FILTERS
 from nesk.web import display, health
 from nesk.web.assets import init_assets
@@ -30,6 +30,8 @@ def create_app(settings: config.Config | None = None) -> Flask:
         logs.setup()
     db.init(settings.database_url)
     tasks.load()
+    if settings.env != "test":  # a test decides itself when deliveries run
+        broker.setup(settings.broker_url)
     app = Flask("nesk", root_path=str(ROOT), static_folder=None, template_folder="templates")
     app.config.update(
         NESK_ENV=settings.env,

@@ -12,7 +12,7 @@ from nesk.core.errors import Refused
 from nesk.people import operations
 from nesk.web.forms import EmailField, Form, PhoneField, Required
 from nesk.web.htmx import go, page
-from nesk.web.login import device, renew_csrf, safe_next, sign_in_response, sign_out_response
+from nesk.web.login import device, renew_csrf, safe_next, sign_in_response, sign_out
 
 bp = Blueprint("sign_in", __name__)
 
@@ -56,4 +56,4 @@ def login() -> Any:
 
 @bp.post("/logout")
 def logout() -> Any:
-    return sign_out_response(go("/login", "Вы вышли из личного кабинета."))
+    return sign_out("/login", "Вы вышли из личного кабинета.")

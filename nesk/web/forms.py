@@ -10,7 +10,7 @@ from wtforms import HiddenField, StringField
 from wtforms.validators import ValidationError
 
 from nesk.core.emails import parse_email
-from nesk.core.errors import Refused
+from nesk.core.errors import Conflict, Refused, TooOften
 from nesk.core.money import parse_amount
 from nesk.core.phones import parse_phone
 
@@ -18,7 +18,12 @@ from nesk.core.phones import parse_phone
 class Form(FlaskForm):
     """A form whose refusals from the rules stand beside their field, or on top when no field is at fault."""
 
+    status = 422
+    """What a page that shows the refused form answers with."""
+
     def show(self, refused: Refused) -> None:
+        """Put a refusal of the rules where it belongs and keep what was typed."""
+        self.status = 429 if isinstance(refused, TooOften) else 409 if isinstance(refused, Conflict) else 422
         field = self._fields.get(refused.field or "")
         if field is None:
             self.form_errors.append(refused.message)

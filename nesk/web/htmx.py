@@ -17,7 +17,7 @@ def wants_fragment() -> bool:
 def page(template: str, fragment: str | None = None, **context: Any) -> tuple[str, int]:
     """Show a page, or only its fragment; a form that was refused is shown again with 422."""
     form = context.get("form")
-    status = 422 if form is not None and form.errors else 200
+    status = form.status if form is not None and form.errors else 200
     chosen = fragment if fragment and wants_fragment() else template
     return render_template(chosen, **context), status
 

@@ -14,7 +14,7 @@ from nesk.core.actor import Actor, Kind
 from nesk.people import operations
 from nesk.people.models import BusinessUser, Person, Session, Staff
 from nesk.people.queries import permissions_of, signed_in
-from nesk.web.htmx import wants_fragment
+from nesk.web.htmx import go, wants_fragment
 
 SURFACES: dict[str, tuple[str, Kind, str]] = {
     "staff": ("staff_sid", "staff", "/staff/login"),
@@ -80,14 +80,15 @@ def sign_in_response(response: Response, kind_path: str, token: str, *, remember
     return response
 
 
-def sign_out_response(response: Response) -> Response:
-    """End the session on the server, and forget it here."""
+def sign_out(to: str, said: str) -> Response:
+    """End the session on the server, forget it here, and go to `to` with a word about it."""
     if current_user.is_authenticated:
         operations.end_session(viewer().session.id, by=current_actor())
+    session.clear()
+    response = go(to, said)
     name, _, _ = surface(request.path)
     response.delete_cookie(cookie_name(name), path="/", secure=config.current().secure_cookies, samesite="Lax")
     response.headers["Clear-Site-Data"] = '"cache", "storage"'
-    session.clear()
     return response
 
 
