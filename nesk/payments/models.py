@@ -81,6 +81,8 @@ class Attempt(Model):
     masked_pan = peewee.CharField(24, default="")
     created_at = MomentField()
     expires_at = MomentField()
+    claimed_until = MomentField(null=True)
+    """Until then one process is talking to the bank about this attempt; the others wait for what it learns."""
     next_check_at = MomentField(null=True)
     checks = peewee.IntegerField(default=0)
 
