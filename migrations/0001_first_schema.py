@@ -625,6 +625,7 @@ def up(migrator, db):  # noqa: PLR0915 - one statement a table is what a first s
         masked_pan = CharField(max_length=24, default="")
         created_at = MomentField()
         expires_at = MomentField()
+        claimed_until = MomentField(null=True)
         next_check_at = MomentField(null=True)
         checks = IntegerField(default=0)
 

@@ -1,5 +1,17 @@
 """НЭСК: the subscriber's cabinet, the back office and the field dispatch of an electricity supplier."""
 
-from nesk.app import create_app
+from __future__ import annotations
 
-__all__ = ["create_app"]
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from flask import Flask
+
+    from nesk.core.config import Config
+
+
+def create_app(settings: Config | None = None) -> Flask:
+    """The web application. Imported only here, so that a worker never loads the web."""
+    from nesk.app import build
+
+    return build(settings)

@@ -23,7 +23,7 @@ from nesk.web.login import cookie_name, init_login
 ROOT = Path(__file__).parents[1]
 
 
-def create_app(settings: config.Config | None = None) -> Flask:
+def build(settings: config.Config | None = None) -> Flask:
     """The web application for `settings`, or for the configuration of this process."""
     settings = config.use(settings) if settings else config.current()
     if settings.env != "test":
