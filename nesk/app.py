@@ -91,6 +91,9 @@ def _connect(app: Flask) -> None:
 
 
 def _surfaces(app: Flask, csrf: CSRFProtect) -> None:
-    from nesk import public
+    """Each audience's pages; the outside world's stand-ins only where there is no real one."""
+    from nesk import callbacks, public
 
-    app.register_blueprint(public.bp)
+    for surface in (public, callbacks):
+        app.register_blueprint(surface.bp)
+    csrf.exempt(callbacks.bp)
