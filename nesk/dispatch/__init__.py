@@ -1,0 +1,8 @@
+"""The dispatcher's board (/staff/dispatch): unplanned orders beside crews and time slots."""
+
+from flask import Blueprint
+
+from nesk.web.access import guard
+
+bp = Blueprint("dispatch", __name__, url_prefix="/staff/dispatch")
+guard(bp)
