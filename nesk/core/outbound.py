@@ -67,7 +67,7 @@ class Answer:
         """The body as JSON, numbers with a fraction as Decimal. Raises Unavailable when it is something else."""
         try:
             return json.loads(self.text, parse_float=Decimal, parse_constant=_no_number)
-        except (ValueError, RecursionError):
+        except (ValueError, ArithmeticError, RecursionError):
             raise Unavailable(f"{self.origin} answered {self.status} with something that is no JSON") from None
 
 

@@ -144,7 +144,7 @@ def test_a_rude_server_is_unavailable_and_cannot_hold_the_call(rude):
         outbound = to(server, limits=QUICK)
         with pytest.raises(Unavailable):
             outbound.post(server.url + "/", json={})
-        assert len(server.seen) == 1
+        assert len(server.seen) <= 1
 
 
 @pytest.mark.parametrize(
@@ -330,7 +330,18 @@ def test_text_is_read_in_whatever_encoding_it_came(body, content_type, text):
         assert outbound.get(server.url + "/").text == text
 
 
-@pytest.mark.parametrize("body", ["", "Malformed json!", "{", "[" * 100_000, '{"a": NaN}', '{"a": ' + "9" * 5000 + "}"])
+@pytest.mark.parametrize(
+    "body",
+    [
+        "",
+        "Malformed json!",
+        "{",
+        "[" * 100_000,
+        '{"a": NaN}',
+        '{"a": ' + "9" * 5000 + "}",
+        '{"a": 1e99999999999999999999}',
+    ],
+)
 def test_what_is_no_json_is_unavailable(body):
     with http_server(answer(body)) as server:
         outbound = to(server)
