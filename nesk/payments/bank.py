@@ -6,6 +6,7 @@ from functools import lru_cache
 
 from nesk.core import config
 from nesk.core.config import Config
+from nesk.core.outbound import Outbound
 from nesk.payments.gateway import Bank
 
 
@@ -16,10 +17,6 @@ def bank() -> Bank:
 
 @lru_cache(maxsize=2)
 def _client(settings: Config) -> Bank:
-    return Bank(
-        settings.bank_url,
-        settings.bank_user,
-        settings.bank_password,
-        dialect=settings.bank_dialect,
-        loopback_allowed=settings.outside_is_sandbox,
-    )
+    outbound = Outbound([settings.bank_url], loopback_allowed=settings.outside_is_sandbox)
+    dialect = "legacy" if settings.bank_dialect == "legacy" else "ecom"
+    return Bank(settings.bank_url, settings.bank_user, settings.bank_password, client=outbound, dialect=dialect)

@@ -16,9 +16,10 @@ from nesk.core.db import transaction
 from nesk.core.errors import Conflict, NotFound, Refused, Unavailable
 from nesk.core.events import record
 from nesk.payments import rules
+from nesk.payments.answers import ROUBLE
 from nesk.payments.bank import bank
 from nesk.payments.events import PaymentDeclined, PaymentPosted, PaymentStarted, PaymentSuspicious
-from nesk.payments.gateway import AlreadyRegistered, BankRefused, OrderStatus, UnknownOrder
+from nesk.payments.gateway import AlreadyRegistered, BankRefused, Item, OrderStatus, UnknownOrder
 from nesk.payments.models import Attempt, Payment
 from nesk.payments.settings import PaymentSettings
 
@@ -126,12 +127,12 @@ def _register(attempt: Attempt, return_url: str) -> Attempt:
             items=_receipt_items(payment),
         )
     except AlreadyRegistered:
-        # An earlier call reached the bank and its answer was lost. That order is closed there before a new one is made,
-        # so that two payable orders never stand for one form.
-        return _register(_replace_lost(attempt), return_url)
-    except BankRefused:
+        # An earlier call reached the bank and its answer was lost: that very order is the one to pay.
+        return _find_lost(attempt)
+    except BankRefused as refused:
+        log.error("the bank refused to register an order", extra={"facts": {"code": refused.code}})
         _note(attempt.id, state="declined", next_check_at=None, claimed_until=None)
-        raise
+        raise Refused("Банк не принял платёж. Проверьте сумму и начните оплату заново.") from refused
     except Unavailable:
         _note(attempt.id, state="unknown", claimed_until=None)
         raise
@@ -147,10 +148,14 @@ def _register(attempt: Attempt, return_url: str) -> Attempt:
     return Attempt.get_by_id(attempt.id)
 
 
-def _receipt_items(payment: Payment) -> list[dict[str, object]]:
-    """The lines of the fiscal receipt (54-ФЗ): the energy, and penalties apart."""
-    lines = (("Электроснабжение", payment.principal_kop, "service"), ("Пени", payment.penalty_kop, "penalty"))
-    return [{"name": name, "amount_kop": amount, "kind": kind} for name, amount, kind in lines if amount]
+def _receipt_items(payment: Payment) -> list[Item]:
+    """The lines of the fiscal receipt (54-ФЗ): the energy paid in full, and penalties apart (§6.3)."""
+    if not payment.receipt_email:
+        return []
+    chosen = settings.load(PaymentSettings)
+    energy = Item("energy", "Электроснабжение", payment.principal_kop, chosen.energy_tax_type)
+    penalty = Item("penalty", "Пени", payment.penalty_kop, chosen.penalty_tax_type, payment_object=15)
+    return [item for item in (energy, penalty) if item.amount_kop]
 
 
 def _claim(attempt_id: int) -> bool:
@@ -174,16 +179,12 @@ def _wait_for_form(attempt_id: int) -> Attempt:
     raise Unavailable
 
 
-def _replace_lost(attempt: Attempt) -> Attempt:
+def _find_lost(attempt: Attempt) -> Attempt:
+    """Learn the bank's id of an order whose registration was not heard, and so the way to its page."""
     status = bank().status(order_number=attempt.order_number)
+    _note(attempt.id, state="registered", form_url=bank().form_url(status.bank_order_id), claimed_until=None)
     _apply(attempt.id, status)
-    if status.state.name not in ("NEW", "DECLINED"):
-        raise Conflict("По этой форме деньги уже принимает банк. Проверьте платёж на странице «Начисления и платежи».")
-    bank().decline(attempt.order_number)
-    with transaction():
-        Payment.locked(attempt.payment_id)
-        _note(attempt.id, state="expired", next_check_at=None, claimed_until=None)
-        return _new_attempt(attempt.payment)
+    return Attempt.get_by_id(attempt.id)
 
 
 def _note(attempt_id: int, **columns: object) -> None:
@@ -240,12 +241,12 @@ def _apply(attempt_id: int, status: OrderStatus) -> Payment:
         verdict = rules.verdict(
             status.state.name,
             amount_matches=status.amount_kop == payment.amount_kop,
-            currency=status.currency,
+            currency=status.currency or ROUBLE,
             order_matches=status.order_number == attempt.order_number,
         )
         if status.bank_order_id and not attempt.bank_order_id:
             attempt.bank_order_id = status.bank_order_id
-        attempt.action_code, attempt.masked_pan = status.action_code, status.masked_pan or ""
+        attempt.action_code, attempt.masked_pan = status.action_code, status.masked_pan
         attempt.save(only=["bank_order_id", "action_code", "masked_pan"])
         if verdict is rules.Verdict.POST:
             _post(payment, attempt)

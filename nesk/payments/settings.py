@@ -13,4 +13,6 @@ class PaymentSettings:
     """How long the bank's page waits for the card."""
     posting_words: str = "до 30 минут"
     """How long posting may take, as the page says it (S0-42)."""
-    two_person_refunds: bool = True
+    energy_tax_type: int = 6
+    """The gateway's number of the VAT rate of energy; the one for 22 % is agreed on with the bank (§6.3)."""
+    penalty_tax_type: int = 0
