@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 import json
+import shutil
 import socket
 import ssl
+import subprocess
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
+from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
+
+import pytest
 
 Say = Callable[[socket.socket], None]
 
@@ -75,6 +80,23 @@ def answer(body: bytes | str | object, *, status: str = "200 OK", content_type: 
         body = json.dumps(body, ensure_ascii=False).encode()
     head = f"HTTP/1.1 {status}\r\nContent-Type: {content_type}\r\nContent-Length: {len(body)}\r\n"
     return head.encode() + b"Connection: close\r\n\r\n" + body
+
+
+def make_certificate(folder: Path) -> tuple[ssl.SSLContext, str]:
+    """TLS of a server at 127.0.0.1 and the file of its self-signed certificate; skips the test without openssl."""
+    if not shutil.which("openssl"):
+        pytest.skip("no openssl on PATH to make a certificate with")
+    asked = "req -x509 -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -days 2 -subj /CN=test"
+    asked += " -addext subjectAltName=IP:127.0.0.1 -keyout key.pem -out cert.pem"
+    subprocess.run(["openssl", *asked.split()], cwd=folder, check=True, capture_output=True)
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(folder / "cert.pem", folder / "key.pem")
+    return context, str(folder / "cert.pem")
+
+
+def free_port() -> int:
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        return int(listener.getsockname()[1])
 
 
 def _accept(listener: socket.socket, server: Server, tls: ssl.SSLContext | None) -> None:

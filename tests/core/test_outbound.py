@@ -1,10 +1,7 @@
 """What the door to the outside world lets through, and what it does with rude servers."""
 
 import logging
-import shutil
 import socket
-import ssl
-import subprocess
 import threading
 from contextlib import suppress
 from decimal import Decimal
@@ -13,9 +10,9 @@ import pytest
 
 from nesk.core.errors import Unavailable
 from nesk.core.outbound import Limits, Outbound, OutboundForbidden, may_reach, origin
-from tests.wire import answer, http_server
+from tests.wire import answer, http_server, make_certificate
 
-QUICK = Limits(connect_seconds=1, read_seconds=0.3, total_seconds=0.6, body_bytes=10_000)
+QUICK = Limits(connect_seconds=1, read_seconds=0.3, total_seconds=0.6)
 
 
 def to(server, **options):
@@ -158,7 +155,7 @@ def test_no_more_is_read_than_the_limit(head):
                 connection.sendall(b"x" * 1_000_000)
 
     with http_server(flood) as server:
-        outbound = to(server, limits=QUICK)
+        outbound = to(server, limits=Limits(body_bytes=10_000))
         with pytest.raises(Unavailable, match="more than 10000 bytes"):
             outbound.get(server.url + "/")
 
@@ -271,15 +268,7 @@ def test_plain_http_is_refused_altogether_outside_the_sandbox():
 
 @pytest.fixture(scope="session")
 def certificate(tmp_path_factory):
-    if not shutil.which("openssl"):
-        pytest.skip("no openssl on PATH to make a certificate with")
-    folder = tmp_path_factory.mktemp("tls")
-    asked = "req -x509 -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -days 2 -subj /CN=test"
-    asked += " -addext subjectAltName=IP:127.0.0.1 -keyout key.pem -out cert.pem"
-    subprocess.run(["openssl", *asked.split()], cwd=folder, check=True, capture_output=True)
-    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    context.load_cert_chain(folder / "cert.pem", folder / "key.pem")
-    return context, str(folder / "cert.pem")
+    return make_certificate(tmp_path_factory.mktemp("tls"))
 
 
 def test_a_certificate_nobody_vouches_for_is_refused(certificate):
