@@ -113,16 +113,21 @@ def _serve(connection: socket.socket, server: Server, tls: ssl.SSLContext | None
     with suppress(OSError), connection:
         connection.settimeout(10)
         if tls:
-            connection = tls.wrap_socket(connection, server_side=True)
-        seen = _read(connection)
-        if seen is None:
-            return
-        server.seen.append(seen)
-        reply = server.replies.pop(0) if len(server.replies) > 1 else server.replies[0]
-        if callable(reply):
-            reply(connection)
+            with tls.wrap_socket(connection, server_side=True) as wrapped:
+                _reply(wrapped, server)
         else:
-            connection.sendall(reply)
+            _reply(connection, server)
+
+
+def _reply(connection: socket.socket, server: Server) -> None:
+    if (seen := _read(connection)) is None:
+        return
+    server.seen.append(seen)
+    reply = server.replies.pop(0) if len(server.replies) > 1 else server.replies[0]
+    if callable(reply):
+        reply(connection)
+    else:
+        connection.sendall(reply)
 
 
 def _read(connection: socket.socket) -> Seen | None:

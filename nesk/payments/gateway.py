@@ -142,9 +142,12 @@ class Bank:
         return Registered(bank_order_id, form_url)
 
     def form_url(self, bank_order_id: str) -> str:
-        """The payment page of an order that exists, for when the answer to its registration was lost."""
+        """The payment page of an order that exists, for when the answer to its registration was lost.
+
+        Raises Unavailable when the bank has not told the order's id either.
+        """
         if not _BANK_ID.fullmatch(bank_order_id):
-            raise ValueError("not an id of the bank's")
+            raise Unavailable("the bank has not told the id of the order")
         return self._origin + self._page.format(bank_order_id)
 
     def status(self, bank_order_id: str | None = None, order_number: str | None = None) -> OrderStatus:
