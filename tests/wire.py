@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import json
+import os
 import shutil
 import socket
 import ssl
 import subprocess
+import sys
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
@@ -97,6 +99,38 @@ def make_certificate(folder: Path) -> tuple[ssl.SSLContext, str]:
 def free_port() -> int:
     with socket.create_server(("127.0.0.1", 0)) as listener:
         return int(listener.getsockname()[1])
+
+
+@contextmanager
+def sandbox(home: Path, *, callback_url: str, secrets: dict[str, str]) -> Iterator[dict[str, int]]:
+    """The stand-ins of the outside world as a process of their own; gives the ports of `bank`, `sms` and `smtp`."""
+    ports = {name: free_port() for name in ("bank", "sms", "smtp")}
+    command = [sys.executable, "-m", "nesk.sandbox", "--home", str(home), "--callback-url", callback_url]
+    command += [word for name, port in ports.items() for word in (f"--{name}-port", str(port))]
+    environment = {**os.environ, **secrets, "NESK_ENV": "test", "NESK_HOME": str(home)}
+    with (home / "sandbox.log").open("wb") as log:
+        process = subprocess.Popen(command, env=environment, stdout=log, stderr=subprocess.STDOUT)
+    try:
+        for port in ports.values():
+            _wait_for(port, process, home / "sandbox.log")
+        yield ports
+    finally:
+        process.terminate()
+        try:
+            process.wait(timeout=10)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.wait()
+
+
+def _wait_for(port: int, process: subprocess.Popen[bytes], log: Path) -> None:
+    pause = threading.Event()
+    for _ in range(300):
+        with suppress(OSError), socket.create_connection(("127.0.0.1", port), timeout=1):
+            return
+        assert process.poll() is None, log.read_text(errors="replace")
+        pause.wait(0.1)
+    raise AssertionError(f"the sandbox does not listen on {port}: " + log.read_text(errors="replace"))
 
 
 def _accept(listener: socket.socket, server: Server, tls: ssl.SSLContext | None) -> None:
