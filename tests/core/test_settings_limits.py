@@ -1,0 +1,64 @@
+"""Settings that staff change, and limits that no restart resets."""
+
+from dataclasses import dataclass
+
+import pytest
+
+from nesk.core import clock, limits, settings
+from nesk.core.actor import system
+from nesk.core.errors import Refused, TooOften
+from nesk.core.events import EventRecord
+from nesk.core.limits import Counter
+
+pytestmark = pytest.mark.usefixtures("database")
+
+
+@dataclass(frozen=True)
+class Chosen:
+    days: int = 3
+
+
+@pytest.fixture(autouse=True)
+def fresh():
+    settings.forget()
+    yield
+    settings.forget()
+
+
+def test_a_setting_has_its_default_until_staff_change_it():
+    assert settings.load(Chosen).days == 3
+    settings.change(Chosen, "days", 5, by=system("test"))
+    assert settings.load(Chosen).days == 5
+    assert EventRecord.get().name == "SettingChanged"
+
+
+def test_a_value_of_another_type_is_refused_and_nothing_moves():
+    with pytest.raises(Refused):
+        settings.change(Chosen, "days", "пять", by=system("test"))
+    assert settings.load(Chosen).days == 3
+    assert EventRecord.select().count() == 0
+
+
+def test_a_limit_lets_so_many_tries_pass_and_then_says_when_to_come_back():
+    with clock.stopped_at("2026-11-24 10:00:00"):
+        for _ in range(3):
+            limits.count("try", "somebody", limit=3, seconds=60)
+        with pytest.raises(TooOften) as refused:
+            limits.count("try", "somebody", limit=3, seconds=60)
+        limits.count("try", "somebody else", limit=3, seconds=60)
+    assert refused.value.retry_after == 60
+    with clock.stopped_at("2026-11-24 10:01:00"):
+        limits.count("try", "somebody", limit=3, seconds=60)
+
+
+def test_a_success_takes_its_try_back():
+    with clock.stopped_at("2026-11-24 10:00:00"):
+        for _ in range(5):
+            limits.count("try", "somebody", limit=1, seconds=60)
+            limits.forgive("try", "somebody", seconds=60)
+    assert Counter.get().count == 0
+
+
+def test_the_table_of_limits_names_nobody():
+    limits.count("try", "somebody@demo.nesk", limit=1, seconds=60)
+    assert "somebody" not in Counter.get().key
