@@ -16,6 +16,7 @@ from nesk.core import broker, config, db, logs
 from nesk.core.formatting import FILTERS
 from nesk.web import display, health
 from nesk.web.assets import init_assets
+from nesk.web.context import init_context
 from nesk.web.errors import init_errors
 from nesk.web.headers import init_headers
 from nesk.web.login import cookie_name, init_login
@@ -60,6 +61,7 @@ def build(settings: config.Config | None = None) -> Flask:
     init_errors(app)
     init_assets(app)
     init_login(app)
+    init_context(app)
     app.register_blueprint(health.bp)
     app.register_blueprint(display.bp)
     _surfaces(app, csrf)

@@ -2,13 +2,13 @@
 
 import importlib
 import importlib.util
-import pkgutil
 
-import nesk
+PACKAGES = ("people", "accounts", "metering", "billing", "payments", "fieldwork", "documents", "notifications")
 
 
 def load() -> None:
-    """Import the `tasks` module of each package that has one, and the core's own jobs."""
-    for package in pkgutil.iter_modules(nesk.__path__, "nesk."):
-        if package.ispkg and importlib.util.find_spec(f"{package.name}.tasks"):
-            importlib.import_module(f"{package.name}.tasks")
+    """Import the `tasks` module of each package below the web that has one."""
+    for package in PACKAGES:
+        name = f"nesk.{package}.tasks"
+        if importlib.util.find_spec(name):
+            importlib.import_module(name)
