@@ -1,8 +1,45 @@
 """The subscriber's cabinet."""
 
-from flask import Blueprint
+from __future__ import annotations
 
-from nesk.web.access import guard
+from typing import Any
+
+from flask import Blueprint, request
+from flask_login import current_user
+
+from nesk.cabinet import payment
+from nesk.notifications.queries import unread_count
+from nesk.web.access import current_card, guard, my_accounts
+from nesk.web.context import Section
 
 bp = Blueprint("cabinet", __name__, url_prefix="/cabinet")
 guard(bp)
+
+SECTIONS = (
+    Section("home", "Главная", "/cabinet/", "cabinet.home", tab=True),
+    Section("meter", "Показания", "/cabinet/readings/", "cabinet.readings", tab=True),
+    Section("pay", "Оплата", "/cabinet/payment/", "cabinet.payment", tab=True),
+    Section("charges", "Начисления и платежи", "/cabinet/charges/", "cabinet.charges"),
+    Section("receipt", "Квитанции", "/cabinet/receipts/", "cabinet.receipts"),
+    Section("tools", "Услуги", "/cabinet/services/", "cabinet.services", tab=True),
+    Section("help", "Помощь", "/cabinet/help/", "cabinet.help"),
+)
+
+for feature in (payment,):
+    bp.register_blueprint(feature.bp)
+
+
+@bp.context_processor
+def cabinet() -> dict[str, Any]:
+    """What the layout of the cabinet shows around each page."""
+    if not current_user.is_authenticated:
+        return {}
+    section = next((section.url for section in SECTIONS if section.item().active), request.path)
+    return {
+        "nav_items": [section.item() for section in SECTIONS],
+        "account": current_card(),
+        "accounts": my_accounts(),
+        "section_url": section,
+        "unread": unread_count(current_user.subject.id),
+        "links": {"home": "/cabinet/", "notices": "/cabinet/notices/", "payment": "/cabinet/payment/"},
+    }
