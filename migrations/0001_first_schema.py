@@ -710,6 +710,7 @@ def up(migrator, db):  # noqa: PLR0915 - one statement a table is what a first s
         is_free_by_law = BooleanField(default=False)
         due_on = DateField(null=True)
         key = CharField(unique=True, null=True, max_length=64)
+        search = CharField(max_length=500, default="")
         created_at = MomentField()
         closed_at = MomentField(null=True)
 

@@ -64,6 +64,8 @@ class Order(Model):
     is_free_by_law = peewee.BooleanField(default=False)
     due_on = peewee.DateField(null=True)
     key = peewee.CharField(64, null=True, unique=True)
+    search = peewee.CharField(500, default="")
+    """Lower-cased number, contact and address."""
     created_at = MomentField()
     closed_at = MomentField(null=True)
 

@@ -39,3 +39,11 @@ class SubscriberCardSeen:
 
     kind: str
     subject_id: int
+
+
+@dataclass(frozen=True)
+class RegisterExported:
+    """A member of staff took rows of a register away in a file."""
+
+    register: str
+    rows: int
