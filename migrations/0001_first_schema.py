@@ -149,6 +149,17 @@ def up(migrator, db):  # noqa: PLR0915 - one statement a table is what a first s
             table_name = "branches_office"
             indexes = ((("branch", "name"), True),)
 
+    class ClosedMonth(Model):
+        branch = ForeignKeyField(Branch, on_delete="RESTRICT")
+        month = MonthField()
+        closed_at = MomentField()
+        closed_by = CharField(max_length=64)
+
+        class Meta:
+            database = db
+            table_name = "branches_closed_month"
+            indexes = ((("branch", "month"), True),)
+
     class Person(Model):
         surname = CharField(max_length=80, default="")
         name = CharField(max_length=80, default="")
@@ -491,6 +502,7 @@ def up(migrator, db):  # noqa: PLR0915 - one statement a table is what a first s
         source_id = BigIntegerField()
         reverses = ForeignKeyField("self", null=True, on_delete="RESTRICT", index=False)
         comment = CharField(max_length=200, default="")
+        value_on = DateField()
         at = MomentField()
         by = CharField(max_length=64)
 
@@ -556,17 +568,6 @@ def up(migrator, db):  # noqa: PLR0915 - one statement a table is what a first s
                     "billing_statement_adds_up",
                 ),
             ]
-
-    class ClosedMonth(Model):
-        branch = ForeignKeyField(Branch, on_delete="RESTRICT")
-        month = MonthField()
-        closed_at = MomentField()
-        closed_by = CharField(max_length=64)
-
-        class Meta:
-            database = db
-            table_name = "billing_closed_month"
-            indexes = ((("branch", "month"), True),)
 
     class Registry(Model):
         sha256 = CharField(unique=True, max_length=64)
@@ -888,6 +889,7 @@ def up(migrator, db):  # noqa: PLR0915 - one statement a table is what a first s
             Branch,
             Town,
             Office,
+            ClosedMonth,
             Person,
             Identity,
             Staff,
@@ -911,7 +913,6 @@ def up(migrator, db):  # noqa: PLR0915 - one statement a table is what a first s
             Line,
             Balance,
             Statement,
-            ClosedMonth,
             Registry,
             Payment,
             Attempt,
@@ -994,7 +995,6 @@ def down(migrator, db):
         "payments_attempt",
         "payments_payment",
         "payments_registry",
-        "billing_closed_month",
         "billing_statement",
         "billing_balance",
         "billing_line",
@@ -1018,6 +1018,7 @@ def down(migrator, db):
         "people_staff",
         "people_identity",
         "people_person",
+        "branches_closed_month",
         "branches_office",
         "branches_town",
         "branches_branch",

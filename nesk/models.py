@@ -12,12 +12,12 @@ from nesk.people import models as people
 
 MODELS = [
     events.EventRecord, events.Delivery, schedule.Job, settings.Setting, limits.Counter, files.File,
-    branches.Branch, branches.Town, branches.Office,
+    branches.Branch, branches.Town, branches.Office, branches.ClosedMonth,
     people.Person, people.Identity, people.Staff, people.Role, people.RolePermission, people.StaffRole,
     people.BusinessUser, people.Session,
     accounts.Premises, accounts.Organization, accounts.Account, accounts.Binding,
     metering.MeterType, metering.Meter, metering.Installation, metering.Seal, metering.Reading,
-    billing.Tariff, billing.RangeBound, billing.Entry, billing.Line, billing.Balance, billing.Statement, billing.ClosedMonth,
+    billing.Tariff, billing.RangeBound, billing.Entry, billing.Line, billing.Balance, billing.Statement,
     payments.Registry, payments.Payment, payments.Attempt, payments.Callback, payments.Refund,
     fieldwork.Service, fieldwork.Order, fieldwork.OrderStep, fieldwork.OrderMessage, fieldwork.OrderFile,
     fieldwork.Crew, fieldwork.CrewMember, fieldwork.DayOff, fieldwork.Visit, fieldwork.Act,

@@ -3,7 +3,6 @@
 import peewee
 
 from nesk.accounts.models import TARIFF_CATEGORIES, Account
-from nesk.branches.models import Branch
 from nesk.core.db import Model, MomentField, MonthField, one_of, reference
 
 ZONES = ("single", "day", "night", "peak", "half_peak")
@@ -76,6 +75,8 @@ class Entry(Model):
     source_id = peewee.BigIntegerField()
     reverses = peewee.ForeignKeyField("self", null=True, on_delete="RESTRICT", index=False)
     comment = peewee.CharField(200, default="")
+    value_on = peewee.DateField()
+    """The day it counts from: the day of payment for a payment (penalties go by it)."""
     at = MomentField()
     by = peewee.CharField(64)
 
@@ -150,16 +151,3 @@ class Statement(Model):
                 "billing_statement_adds_up",
             ),
         ]
-
-
-class ClosedMonth(Model):
-    """A branch's month that `nesk bill` has closed: nothing more is charged into it."""
-
-    branch = reference(Branch)
-    month = MonthField()
-    closed_at = MomentField()
-    closed_by = peewee.CharField(64)
-
-    class Meta:
-        table_name = "billing_closed_month"
-        indexes = ((("branch", "month"), True),)

@@ -2,7 +2,7 @@
 
 import peewee
 
-from nesk.core.db import Model, reference
+from nesk.core.db import Model, MomentField, MonthField, reference
 
 
 class Branch(Model):
@@ -59,3 +59,16 @@ class Office(Model):
     class Meta:
         table_name = "branches_office"
         indexes = ((("branch", "name"), True),)
+
+
+class ClosedMonth(Model):
+    """A billing month that a branch has closed: nothing more is charged into it."""
+
+    branch = reference(Branch)
+    month = MonthField()
+    closed_at = MomentField()
+    closed_by = peewee.CharField(64)
+
+    class Meta:
+        table_name = "branches_closed_month"
+        indexes = ((("branch", "month"), True),)

@@ -1,0 +1,24 @@
+"""What happens to accounts and to the rights to act for them."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class AccountsOpened:
+    first_id: int
+    last_id: int
+    count: int
+
+
+@dataclass(frozen=True)
+class AccountBound:
+    binding_id: int
+    person_id: int
+    account_id: int
+
+
+@dataclass(frozen=True)
+class AccountUnbound:
+    binding_id: int
+    person_id: int
+    account_id: int

@@ -1,0 +1,52 @@
+"""Looking accounts up, always for somebody: what a person may not see does not exist for them."""
+
+from __future__ import annotations
+
+from nesk.accounts.models import Account, Binding, Premises
+from nesk.branches.models import Branch, Town
+from nesk.core.errors import NotFound
+
+
+def full() -> object:
+    """Accounts with premises, town and branch read in the same query."""
+    return (
+        Account.select(Account, Premises, Town, Branch)
+        .join_from(Account, Premises)
+        .join_from(Premises, Town)
+        .join_from(Account, Branch)
+    )
+
+
+def account_of(person_id: int, number: str) -> Account:
+    """An account that the person may act for now. Raises NotFound."""
+    query = full().join_from(Account, Binding).where(Account.number == number, Binding.person == person_id)  # type: ignore[attr-defined]
+    return _one(query.where(Binding.ended_at.is_null()))
+
+
+def account_for_branch(branch_id: int | None, number: str) -> Account:
+    """An account of a branch; None sees every branch. Raises NotFound."""
+    query = full().where(Account.number == number)  # type: ignore[attr-defined]
+    return _one(query if branch_id is None else query.where(Account.branch == branch_id))
+
+
+def account_of_organization(organization_id: int, number: str) -> Account:
+    """An account of a legal entity. Raises NotFound."""
+    return _one(full().where(Account.number == number, Account.organization == organization_id))  # type: ignore[attr-defined]
+
+
+def account_by_id(account_id: int) -> Account:
+    """An account with premises, town and branch, for the product's own work. Raises NotFound."""
+    return _one(full().where(Account.id == account_id))  # type: ignore[attr-defined]
+
+
+def people_bound_to(account_id: int) -> list[int]:
+    """Who may act for the account now: ids of persons."""
+    live = Binding.select(Binding.person).where(Binding.account == account_id, Binding.ended_at.is_null())
+    return [row.person_id for row in live.order_by(Binding.id)]
+
+
+def _one(query: object) -> Account:
+    account: Account | None = query.first()  # type: ignore[attr-defined]
+    if account is None:
+        raise NotFound
+    return account

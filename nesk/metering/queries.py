@@ -1,0 +1,151 @@
+"""Reading about meters: what is installed, what the dials showed, always within an account."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+
+from nesk.core.errors import NotFound
+from nesk.core.period import Month
+from nesk.metering.models import Installation, Meter, MeterType, Reading
+from nesk.metering.rules import SOURCE_NAMES, ZONE_NAMES, ZONES, Zone
+
+PER_PAGE = 12
+
+
+@dataclass(frozen=True, slots=True)
+class InstalledMeter:
+    """A meter that works at an account, its latest reading, and the regular one of the open month if it was passed."""
+
+    installation: Installation
+    last: Reading | None
+    before: Reading | None
+    """The reading that a new one of this month is compared with."""
+    current: Reading | None
+
+    @property
+    def meter(self) -> Meter:
+        return self.installation.meter  # type: ignore[no-any-return]
+
+    @property
+    def digits(self) -> int:
+        return self.meter.type.digits  # type: ignore[no-any-return]
+
+    @property
+    def zones(self) -> tuple[Zone, ...]:
+        return ZONES[self.installation.zones]
+
+
+def _installations() -> object:
+    return Installation.select(Installation, Meter, MeterType).join_from(Installation, Meter).join_from(Meter, MeterType)
+
+
+def installed_meters(account_id: int, month: Month) -> list[InstalledMeter]:
+    """The meters of an account that work now, with what their dials last showed, in two queries."""
+    live = list(
+        _installations()  # type: ignore[attr-defined]
+        .where(Installation.account == account_id, Installation.removed_on.is_null())
+        .order_by(Installation.id)
+    )
+    readings = list(
+        Reading.select()
+        .where(Reading.installation.in_([row.id for row in live]), Reading.withdrawn_at.is_null(), Reading.month >= month - 14)
+        .order_by(Reading.taken_on.desc(), Reading.id.desc())
+    )
+    return [_installed(row, [reading for reading in readings if reading.installation_id == row.id], month) for row in live]
+
+
+def _installed(installation: Installation, readings: list[Reading], month: Month) -> InstalledMeter:
+    current = next((reading for reading in readings if reading.month == month and reading.role == "regular"), None)
+    before = next((reading for reading in readings if reading is not current), None)
+    return InstalledMeter(installation, readings[0] if readings else None, before, current)
+
+
+def installation_of(account_id: int, installation_id: int) -> Installation:
+    """A working installation of an account, with meter and type. Raises NotFound."""
+    row = (
+        _installations()  # type: ignore[attr-defined]
+        .where(Installation.id == installation_id, Installation.account == account_id, Installation.removed_on.is_null())
+        .first()
+    )
+    if row is None:
+        raise NotFound
+    return row  # type: ignore[no-any-return]
+
+
+def last_reading(installation_id: int) -> Reading | None:
+    """The latest reading of an installation that counts, of whatever role."""
+    counting = Reading.select().where(Reading.installation == installation_id, Reading.withdrawn_at.is_null())
+    return counting.order_by(Reading.taken_on.desc(), Reading.id.desc()).first()
+
+
+def usual_month_kwh(installation_id: int, months: int = 6) -> list[int]:
+    """kWh of the latest regular readings of an installation, the newest first: what the usual month is reckoned from."""
+    regular = Reading.select(Reading.used1, Reading.used2, Reading.used3).where(
+        Reading.installation == installation_id, Reading.withdrawn_at.is_null(), Reading.role == "regular"
+    )
+    rows = regular.order_by(Reading.month.desc(), Reading.id.desc()).limit(months).tuples()
+    return [sum(used or 0 for used in row) for row in rows]
+
+
+@dataclass(frozen=True, slots=True)
+class HistoryRow:
+    """A line of «История показаний» (S0-37): one zone of one reading."""
+
+    reading_id: int
+    name: str
+    taken_on: date
+    month: Month
+    value: int
+    used: int | None
+    source: str
+    serial: str
+    digits: int
+
+
+@dataclass(frozen=True, slots=True)
+class History:
+    rows: list[HistoryRow]
+    page: int
+    total: int
+    per_page: int = PER_PAGE
+
+    @property
+    def pages(self) -> int:
+        return max(-(-self.total // self.per_page), 1)
+
+
+def history(account_id: int, *, since: Month, until: Month, search: str = "", page: int = 1) -> History:
+    """Readings of an account in a period, newest first, a line a zone; `search` looks through what the lines say."""
+    query = (
+        Reading.select(Reading, Meter, MeterType)
+        .join_from(Reading, Meter)
+        .join_from(Meter, MeterType)
+        .where(Reading.account == account_id, Reading.withdrawn_at.is_null(), Reading.month.between(int(since), int(until)))
+        .order_by(Reading.taken_on.desc(), Reading.id.desc())
+        .limit(600)
+    )
+    rows = [line for reading in query for line in _lines(reading)]
+    if wanted := search.strip().lower():
+        rows = [row for row in rows if wanted in f"{row.name} {row.serial} {row.value} {row.source}".lower()]
+    page = max(page, 1)
+    return History(rows[(page - 1) * PER_PAGE : page * PER_PAGE], page, len(rows))
+
+
+def _lines(reading: Reading) -> list[HistoryRow]:
+    zones = ZONES[len(reading.values)]
+    used = reading.used or (None,) * len(zones)
+    return [
+        HistoryRow(
+            reading.id,
+            "Электроснабжение" + ("" if zone is Zone.SINGLE else f", {ZONE_NAMES[zone]}"),
+            reading.taken_on,
+            reading.month,
+            value,
+            spent,
+            SOURCE_NAMES[reading.source],
+            reading.meter.serial,
+            reading.meter.type.digits,
+        )
+        for zone, value, spent in zip(zones, reading.values, used, strict=True)
+    ]
