@@ -117,5 +117,7 @@ class Binding(Model):
 
 
 Binding.add_index(
-    Binding.index(Binding.person, Binding.account, unique=True, where=Binding.ended_at.is_null(), name="accounts_binding_live")
+    Binding.index(
+        Binding.person, Binding.account, unique=True, where=Binding.ended_at.is_null(), name="accounts_binding_live"
+    )
 )

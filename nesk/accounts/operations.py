@@ -58,7 +58,9 @@ def bind(person_id: int, account_id: int, *, way: str, title: str = "", by: Acto
     """Let a person act for an account from now on. Raises Refused when they already may."""
     with transaction():
         Account.locked(account_id)
-        live = Binding.select().where(Binding.person == person_id, Binding.account == account_id, Binding.ended_at.is_null())
+        live = Binding.select().where(
+            Binding.person == person_id, Binding.account == account_id, Binding.ended_at.is_null()
+        )
         if live.exists():
             raise Refused("Этот лицевой счёт уже привязан к вашей учётной записи.", field="number")
         binding = Binding.create(person=person_id, account=account_id, way=way, title=title, bound_at=clock.now())
@@ -69,7 +71,9 @@ def bind(person_id: int, account_id: int, *, way: str, title: str = "", by: Acto
 def unbind(person_id: int, account_id: int, *, by: Actor) -> None:
     """End a person's right to act for an account. Raises NotFound when there is none."""
     with transaction():
-        live = Binding.select().where(Binding.person == person_id, Binding.account == account_id, Binding.ended_at.is_null())
+        live = Binding.select().where(
+            Binding.person == person_id, Binding.account == account_id, Binding.ended_at.is_null()
+        )
         binding = live.first()
         if binding is None:
             raise NotFound

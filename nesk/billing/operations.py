@@ -114,7 +114,11 @@ def _averaged(readings: list[Reading]) -> dict[int, dict[str, int]]:
     rows = (
         Line.select(Entry.source_id, Line.zone, Line.kwh)
         .join(Entry)
-        .where(Entry.source == "average", Entry.source_id.between(low, high), Entry.account.in_([r.account_id for r in readings]))
+        .where(
+            Entry.source == "average",
+            Entry.source_id.between(low, high),
+            Entry.account.in_([r.account_id for r in readings]),
+        )
         .tuples()
     )
     charged: dict[int, list[tuple[int, str, int]]] = defaultdict(list)
@@ -141,7 +145,8 @@ def _month_before(reading: Reading) -> int:
         .where(
             Reading.installation == reading.installation_id,
             Reading.withdrawn_at.is_null(),
-            (Reading.taken_on < reading.taken_on) | ((Reading.taken_on == reading.taken_on) & (Reading.id < reading.id)),
+            (Reading.taken_on < reading.taken_on)
+            | ((Reading.taken_on == reading.taken_on) & (Reading.id < reading.id)),
         )
         .order_by(Reading.taken_on.desc(), Reading.id.desc())
         .first()
@@ -173,14 +178,27 @@ def reverse_reading(reading_id: int, *, by: Actor) -> int:
         mine = Entry.get_or_none(Entry.source == "reading", Entry.source_id == reading_id)
         if mine is None:
             return 0
-        return post([reversal(mine, source="entry", source_id=mine.id, value_on=clock.today(), comment="Показание удалено")], by=by)
+        return post(
+            [reversal(mine, source="entry", source_id=mine.id, value_on=clock.today(), comment="Показание удалено")],
+            by=by,
+        )
 
 
-def post_payment(payment_id: int, account_id: int, *, principal_kop: int, penalty_kop: int, paid_on: date, by: Actor) -> bool:
+def post_payment(
+    payment_id: int, account_id: int, *, principal_kop: int, penalty_kop: int, paid_on: date, by: Actor
+) -> bool:
     """Put a payment into the ledger, once; penalties only by their own part. False when it stood there before."""
     with transaction():
         account = Account.locked(account_id)
-        return post(payment_entries(payment_id, account_id, principal_kop, penalty_kop, paid_on, open_month(account.branch_id)), by=by) > 0
+        return (
+            post(
+                payment_entries(
+                    payment_id, account_id, principal_kop, penalty_kop, paid_on, open_month(account.branch_id)
+                ),
+                by=by,
+            )
+            > 0
+        )
 
 
 def payment_entries(

@@ -33,7 +33,9 @@ class Paid:
     amount_kop: int
 
 
-def penalty(debt_kop: int, due: date, until: date, payments: Iterable[Paid] = (), *, rates: tuple[Rate, ...] = CAPPED) -> Kopecks:
+def penalty(
+    debt_kop: int, due: date, until: date, payments: Iterable[Paid] = (), *, rates: tuple[Rate, ...] = CAPPED
+) -> Kopecks:
     """The penalty for one month's debt by the end of `until`, exact to the day and rounded half up once.
 
     Day 1 is the day after `due`. Nothing accrues on a penalty, and never less than zero.

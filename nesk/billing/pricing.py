@@ -25,7 +25,13 @@ class Prices:
     bounds: Mapping[tuple[str, bool], tuple[int, int]]
 
     def lines(
-        self, category: str, premises: Premises, volumes: Mapping[str, int], *, already_kwh: int = 0, has_ranges: bool = True
+        self,
+        category: str,
+        premises: Premises,
+        volumes: Mapping[str, int],
+        *,
+        already_kwh: int = 0,
+        has_ranges: bool = True,
     ) -> list[PricedLine]:
         """What the volumes by zone cost. A business pays one range here; its own prices are contracts' matter."""
         bounds = self.bounds.get((premises.stove, premises.electric_heating)) if has_ranges else None
@@ -47,5 +53,7 @@ def prices_of(month: Month) -> Prices:
         RangeBound.from_on <= day,
         RangeBound.to_on.is_null() | (RangeBound.to_on >= day),
     )
-    bounds = {(row.stove, row.electric_heating): (row.first_kwh, row.second_kwh) for row in valid.order_by(RangeBound.from_on)}
+    bounds = {
+        (row.stove, row.electric_heating): (row.first_kwh, row.second_kwh) for row in valid.order_by(RangeBound.from_on)
+    }
     return Prices(month, by_category, bounds)

@@ -56,7 +56,11 @@ def tariff_rows() -> list[dict[str, object]]:
         for category, prices in zip(CATEGORIES, (rates.city, rates.reduced), strict=True):
             for zone, factor in FACTOR_E2.items():
                 for range_no, price in enumerate(prices, start=1):
-                    known = zone == "single" and (range_no == 1 or rates.from_on == date(2025, 7, 1)) and rates.source == KNOWN
+                    known = (
+                        zone == "single"
+                        and (range_no == 1 or rates.from_on == date(2025, 7, 1))
+                        and rates.source == KNOWN
+                    )
                     rows.append(
                         {
                             "category": category,
@@ -94,7 +98,13 @@ def bound_rows() -> list[dict[str, object]]:
 
 
 def _bound(
-    stove: str, electric_heating: bool, is_heating_season: bool, first_kwh: int, second_kwh: int, from_on: date, to_on: date | None
+    stove: str,
+    electric_heating: bool,
+    is_heating_season: bool,
+    first_kwh: int,
+    second_kwh: int,
+    from_on: date,
+    to_on: date | None,
 ) -> dict[str, object]:
     return {
         "stove": stove,

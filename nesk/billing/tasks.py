@@ -25,6 +25,8 @@ def charge_imported(first_id: int, last_id: int, month: int, count: int) -> None
 
 
 @on(MeterReplaced, prompt=True)
-def charge_final_reading(account_id: int, old_installation_id: int, new_installation_id: int, final_reading_id: int) -> None:
+def charge_final_reading(
+    account_id: int, old_installation_id: int, new_installation_id: int, final_reading_id: int
+) -> None:
     """What the old meter still showed is charged like any reading (§2.7)."""
     operations.charge_reading(final_reading_id, by=BY)

@@ -7,7 +7,22 @@ from nesk.core.db import Model, MomentField, MonthField, one_of, reference
 from nesk.core.files import File
 
 READING_ROLES = ("regular", "initial", "final")
-SOURCES = ("control_signed", "control", "smart", "act", "internet", "mobile", "sms", "phone", "paper", "bank", "public", "profile", "average", "norm")
+SOURCES = (
+    "control_signed",
+    "control",
+    "smart",
+    "act",
+    "internet",
+    "mobile",
+    "sms",
+    "phone",
+    "paper",
+    "bank",
+    "public",
+    "profile",
+    "average",
+    "norm",
+)
 
 
 class MeterType(Model):
@@ -71,7 +86,9 @@ class Installation(Model):
 
 
 Installation.add_index(
-    Installation.index(Installation.meter, unique=True, where=Installation.removed_on.is_null(), name="metering_installation_live")
+    Installation.index(
+        Installation.meter, unique=True, where=Installation.removed_on.is_null(), name="metering_installation_live"
+    )
 )
 
 

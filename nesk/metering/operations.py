@@ -51,7 +51,9 @@ def check_reading(account_id: int, installation_id: int, typed: Sequence[str | i
     """
     installation = installation_of(account_id, installation_id)
     parsed = _parse(installation, typed)
-    return _check(installation, tuple(value for value, _ in parsed), tuple(note for _, note in parsed if note), clock.today())
+    return _check(
+        installation, tuple(value for value, _ in parsed), tuple(note for _, note in parsed if note), clock.today()
+    )
 
 
 def _parse(installation: Installation, typed: Sequence[str | int]) -> list[tuple[int, str]]:
@@ -114,7 +116,10 @@ def submit_reading(
         installation = installation_of(account_id, installation_id)
         values = tuple(value for value, _ in _parse(installation, typed))
         if key and (earlier := Reading.get_or_none(Reading.key == key)):
-            if (earlier.installation_id, earlier.values) != (installation.id, values) or earlier.withdrawn_at is not None:
+            if (earlier.installation_id, earlier.values) != (
+                installation.id,
+                values,
+            ) or earlier.withdrawn_at is not None:
                 raise Conflict("Эта форма уже отправлена с другими показаниями. Обновите страницу.")
             return earlier
         month = open_month(account.branch_id)
@@ -151,12 +156,15 @@ def _make_room(installation: Installation, month: Month, source: str, by: Actor)
         return
     if not rules.outranks(source, present.source):
         raise Refused(
-            f"Показание за {month.title} уже принято. Чтобы исправить его, сначала удалите принятое показание.", field="t1"
+            f"Показание за {month.title} уже принято. Чтобы исправить его, сначала удалите принятое показание.",
+            field="t1",
         )
     _withdraw(present, by)
 
 
-def create_reading(installation: Installation, values: tuple[int, ...], used: tuple[int, ...], *, by: Actor, **columns: object) -> Reading:
+def create_reading(
+    installation: Installation, values: tuple[int, ...], used: tuple[int, ...], *, by: Actor, **columns: object
+) -> Reading:
     padded = values + (None,) * (3 - len(values))
     spent = used + (None,) * (3 - len(used))
     return Reading.create(

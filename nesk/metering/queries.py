@@ -37,7 +37,9 @@ class InstalledMeter:
 
 
 def _installations() -> object:
-    return Installation.select(Installation, Meter, MeterType).join_from(Installation, Meter).join_from(Meter, MeterType)
+    return (
+        Installation.select(Installation, Meter, MeterType).join_from(Installation, Meter).join_from(Meter, MeterType)
+    )
 
 
 def installed_meters(account_id: int, month: Month) -> list[InstalledMeter]:
@@ -49,10 +51,16 @@ def installed_meters(account_id: int, month: Month) -> list[InstalledMeter]:
     )
     readings = list(
         Reading.select()
-        .where(Reading.installation.in_([row.id for row in live]), Reading.withdrawn_at.is_null(), Reading.month >= month - 14)
+        .where(
+            Reading.installation.in_([row.id for row in live]),
+            Reading.withdrawn_at.is_null(),
+            Reading.month >= month - 14,
+        )
         .order_by(Reading.taken_on.desc(), Reading.id.desc())
     )
-    return [_installed(row, [reading for reading in readings if reading.installation_id == row.id], month) for row in live]
+    return [
+        _installed(row, [reading for reading in readings if reading.installation_id == row.id], month) for row in live
+    ]
 
 
 def _installed(installation: Installation, readings: list[Reading], month: Month) -> InstalledMeter:
@@ -65,7 +73,9 @@ def installation_of(account_id: int, installation_id: int) -> Installation:
     """A working installation of an account, with meter and type. Raises NotFound."""
     row = (
         _installations()  # type: ignore[attr-defined]
-        .where(Installation.id == installation_id, Installation.account == account_id, Installation.removed_on.is_null())
+        .where(
+            Installation.id == installation_id, Installation.account == account_id, Installation.removed_on.is_null()
+        )
         .first()
     )
     if row is None:
@@ -121,7 +131,9 @@ def history(account_id: int, *, since: Month, until: Month, search: str = "", pa
         Reading.select(Reading, Meter, MeterType)
         .join_from(Reading, Meter)
         .join_from(Meter, MeterType)
-        .where(Reading.account == account_id, Reading.withdrawn_at.is_null(), Reading.month.between(int(since), int(until)))
+        .where(
+            Reading.account == account_id, Reading.withdrawn_at.is_null(), Reading.month.between(int(since), int(until))
+        )
         .order_by(Reading.taken_on.desc(), Reading.id.desc())
         .limit(600)
     )

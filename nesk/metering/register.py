@@ -55,10 +55,10 @@ def replace_meter(
         used = _final_use(old, old_serial, finals)
         meter = _device(kind, new, on)
         month = open_month(account.branch_id)
-        final = create_reading(
-            old, tuple(finals), used, month=month, taken_on=on, role="final", source="act", by=by
-        )
-        Installation.update(removed_on=on, removal_reason="Замена прибора учёта").where(Installation.id == old.id).execute()
+        final = create_reading(old, tuple(finals), used, month=month, taken_on=on, role="final", source="act", by=by)
+        Installation.update(removed_on=on, removal_reason="Замена прибора учёта").where(
+            Installation.id == old.id
+        ).execute()
         Seal.update(removed_on=on).where(Seal.installation == old.id, Seal.removed_on.is_null()).execute()
         installation = Installation.create(
             meter=meter,
@@ -87,7 +87,10 @@ def _final_use(old: Installation, old_serial: str, finals: Sequence[int]) -> tup
         if not 0 <= value < 10**digits:
             raise Refused(f"У снятого счётчика {digits} цифр до запятой.", field=f"final_{index + 1}")
         if value < previous and not previous * 10 >= 9 * 10**digits:
-            raise Refused(f"Конечное показание меньше последнего принятого ({previous}). Проверьте цифры.", field=f"final_{index + 1}")
+            raise Refused(
+                f"Конечное показание меньше последнего принятого ({previous}). Проверьте цифры.",
+                field=f"final_{index + 1}",
+            )
         used.append(rules.consumption(previous, value, digits=digits) * old.ratio)
     return tuple(used)
 
@@ -142,7 +145,9 @@ def install_meters(rows: Sequence[dict[str, Any]], *, by: Actor) -> int:
         part = rows[start : start + CHUNK]
         with transaction():
             columns = ("serial", "year", "verified_on", "next_verification_on")
-            Meter.insert_many([{"type": row["type_id"], **{name: row[name] for name in columns}} for row in part]).execute()
+            Meter.insert_many(
+                [{"type": row["type_id"], **{name: row[name] for name in columns}} for row in part]
+            ).execute()
             found = Meter.select().where(Meter.serial.in_([row["serial"] for row in part]))
             meters = {(meter.type_id, meter.serial): meter.id for meter in found}
             Installation.insert_many(
@@ -157,7 +162,9 @@ def install_meters(rows: Sequence[dict[str, Any]], *, by: Actor) -> int:
                     for row in part
                 ]
             ).execute()
-            live = Installation.select().where(Installation.meter.in_(list(meters.values())), Installation.removed_on.is_null())
+            live = Installation.select().where(
+                Installation.meter.in_(list(meters.values())), Installation.removed_on.is_null()
+            )
             by_meter = {row.meter_id: row.id for row in live}
             Reading.insert_many(
                 [
@@ -197,14 +204,24 @@ def import_readings(rows: Sequence[ImportedReading], month: Month, *, by: Actor)
     """
     ids = [row.installation_id for row in rows]
     with transaction():
-        known = {row.id: row for row in Installation.select().where(Installation.id.in_(ids), Installation.removed_on.is_null())}
+        known = {
+            row.id: row
+            for row in Installation.select().where(Installation.id.in_(ids), Installation.removed_on.is_null())
+        }
         types = {
             meter: digits
-            for meter, digits in Meter.select(Meter.id, MeterType.digits).join(MeterType).where(Meter.id.in_([row.meter_id for row in known.values()])).tuples()
+            for meter, digits in Meter.select(Meter.id, MeterType.digits)
+            .join(MeterType)
+            .where(Meter.id.in_([row.meter_id for row in known.values()]))
+            .tuples()
         }
         last: dict[int, Reading] = {}
         taken = set()
-        for reading in Reading.select().where(Reading.installation.in_(ids), Reading.withdrawn_at.is_null(), Reading.month >= month - 14).order_by(Reading.taken_on, Reading.id):
+        for reading in (
+            Reading.select()
+            .where(Reading.installation.in_(ids), Reading.withdrawn_at.is_null(), Reading.month >= month - 14)
+            .order_by(Reading.taken_on, Reading.id)
+        ):
             last[reading.installation_id] = reading
             if reading.month == month and reading.role == "regular":
                 taken.add(reading.installation_id)
@@ -219,7 +236,18 @@ def import_readings(rows: Sequence[ImportedReading], month: Month, *, by: Actor)
                 for old, new in zip(before.values if before else row.values, row.values, strict=True)
             )
             fresh.append(
-                _reading_row(installation.account_id, installation.meter_id, installation.id, month, row.taken_on, row.values, used, row.source, "regular", by)
+                _reading_row(
+                    installation.account_id,
+                    installation.meter_id,
+                    installation.id,
+                    month,
+                    row.taken_on,
+                    row.values,
+                    used,
+                    row.source,
+                    "regular",
+                    by,
+                )
             )
         if not fresh:
             return 0
@@ -231,7 +259,16 @@ def import_readings(rows: Sequence[ImportedReading], month: Month, *, by: Actor)
 
 
 def _reading_row(
-    account: int, meter: int, installation: int, month: Month, taken_on: date, values: tuple[int, ...], used: tuple[int, ...], source: str, role: str, by: Actor
+    account: int,
+    meter: int,
+    installation: int,
+    month: Month,
+    taken_on: date,
+    values: tuple[int, ...],
+    used: tuple[int, ...],
+    source: str,
+    role: str,
+    by: Actor,
 ) -> dict[str, Any]:
     v, u = values + (None,) * (3 - len(values)), used + (None,) * (3 - len(used))
     return {

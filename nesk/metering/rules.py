@@ -140,10 +140,14 @@ def judge(before: int, now: int, *, digits: int, average_kwh: int, max_power_w: 
         return Verdict(Judgement.ASK, used, f"Счётчик перешёл через ноль: выходит {used} кВт·ч. Всё верно?")
     if used > possible:
         return Verdict(
-            Judgement.REFUSE, used, f"Выходит {used} кВт·ч — столько за это время израсходовать нельзя. Проверьте показание."
+            Judgement.REFUSE,
+            used,
+            f"Выходит {used} кВт·ч — столько за это время израсходовать нельзя. Проверьте показание.",
         )
     if used > unusual_from(average_kwh):
-        return Verdict(Judgement.ASK, used, f"Выходит {used} кВт·ч — намного больше обычного. Проверьте показание. Всё верно?")
+        return Verdict(
+            Judgement.ASK, used, f"Выходит {used} кВт·ч — намного больше обычного. Проверьте показание. Всё верно?"
+        )
     return Verdict(Judgement.FINE, used)
 
 

@@ -10,7 +10,7 @@ from flask import Blueprint, current_app, g, request, session
 from flask_login import current_user
 
 from nesk.accounts.models import Account
-from nesk.accounts.queries import AccountCard, accounts_of
+from nesk.billing.queries import AccountCard, account_cards
 from nesk.core.errors import Forbidden, NotFound
 from nesk.people.permissions import Permission
 from nesk.web.login import viewer
@@ -51,7 +51,7 @@ def staff_branch() -> int | None:
 def my_accounts() -> list[AccountCard]:
     """The subscriber's accounts, read once a request."""
     if "my_accounts" not in g:
-        g.my_accounts = accounts_of(viewer().subject.id)
+        g.my_accounts = account_cards(viewer().subject.id)
     return g.my_accounts  # type: ignore[no-any-return]
 
 
