@@ -14,6 +14,7 @@ from nesk.billing.models import Balance
 from nesk.branches.models import Branch, Town
 from nesk.core import formatting
 from nesk.fieldwork.models import Order, Service
+from nesk.fieldwork.rules import STATE_NAMES
 from nesk.metering.models import Installation, Meter, MeterType
 from nesk.payments.models import Payment
 from nesk.people.models import Identity, Person

@@ -1,0 +1,1 @@
+"""Orders of works, crews, visits and acts."""
