@@ -10,6 +10,7 @@ from __future__ import annotations
 import logging
 from collections import defaultdict
 from collections.abc import Callable, Iterable
+from contextvars import ContextVar
 from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 from typing import Any, TypeVar
@@ -85,6 +86,14 @@ class Reaction:
     max_attempts: int
 
 
+_running: ContextVar[int] = ContextVar("running")
+
+
+def current_event_id() -> int:
+    """The event that the running reaction answers. Raises LookupError outside a reaction."""
+    return _running.get()
+
+
 _reactions: dict[str, list[Reaction]] = defaultdict(list)
 _by_name: dict[str, Reaction] = {}
 
@@ -145,6 +154,7 @@ def attempt(delivery_id: int, *, reraise: bool = False) -> bool:
         return False
     delivery = Delivery.select(Delivery, EventRecord).join(EventRecord).where(Delivery.id == delivery_id).get()
     reaction = _by_name.get(delivery.reaction)
+    token = _running.set(delivery.event_id)
     try:
         if reaction is None:
             raise LookupError(f"no such reaction: {delivery.reaction}")
@@ -160,6 +170,8 @@ def attempt(delivery_id: int, *, reraise: bool = False) -> bool:
         if reraise:
             raise
         return False
+    finally:
+        _running.reset(token)
     return True
 
 
