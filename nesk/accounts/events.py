@@ -22,3 +22,8 @@ class AccountUnbound:
     binding_id: int
     person_id: int
     account_id: int
+
+
+@dataclass(frozen=True)
+class OrganizationRegistered:
+    organization_id: int

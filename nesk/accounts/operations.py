@@ -7,16 +7,27 @@ from typing import Any
 
 import peewee
 
-from nesk.accounts.events import AccountBound, AccountsOpened, AccountUnbound
-from nesk.accounts.models import Account, Binding, Premises
-from nesk.branches.models import Town
+from nesk.accounts.events import AccountBound, AccountsOpened, AccountUnbound, OrganizationRegistered
+from nesk.accounts.models import Account, Binding, Organization, Premises
+from nesk.branches.models import Branch, Town
 from nesk.core import clock
 from nesk.core.actor import Actor
 from nesk.core.db import transaction
 from nesk.core.errors import NotFound, Refused
 from nesk.core.events import record
+from nesk.core.requisites import inn_is_right
 
 CHUNK = 400
+
+
+def register_organization(*, name: str, inn: str, kpp: str, contract_number: str, branch: Branch, is_demo: bool = False, by: Actor) -> Organization:
+    """A legal entity with its contract. Raises Refused for an ИНН that cannot exist."""
+    if not inn_is_right(inn):
+        raise Refused("ИНН не проходит проверку. Сверьте его с документами.", field="inn")
+    with transaction():
+        organization = Organization.create(name=name, inn=inn, kpp=kpp, contract_number=contract_number, branch=branch, is_demo=is_demo)
+        record(OrganizationRegistered(organization.id), by=by)
+    return organization
 
 
 def open_accounts(rows: Iterable[dict[str, Any]], *, by: Actor) -> int:

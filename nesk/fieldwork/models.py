@@ -39,7 +39,11 @@ class Service(Model):
 
     class Meta:
         table_name = "fieldwork_service"
-        constraints = [one_of("work", WORKS), peewee.Check("price_kop IS NULL OR price_kop >= 0"), peewee.Check("norm_minutes > 0")]
+        constraints = [
+            one_of("work", WORKS),
+            peewee.Check("price_kop IS NULL OR price_kop >= 0"),
+            peewee.Check("norm_minutes > 0"),
+        ]
 
 
 class Order(Model):
@@ -152,7 +156,9 @@ class CrewMember(Model):
 
 
 CrewMember.add_index(
-    CrewMember.index(CrewMember.staff, unique=True, where=CrewMember.until_on.is_null(), name="fieldwork_crew_member_now")
+    CrewMember.index(
+        CrewMember.staff, unique=True, where=CrewMember.until_on.is_null(), name="fieldwork_crew_member_now"
+    )
 )
 
 

@@ -73,7 +73,11 @@ def place_order(
         raise Refused("Выберите счётчик, с которым нужны работы.", field="installation")
     ends = installation.meter.next_verification_on if installation else None
     is_free = rules.is_free(
-        work=service.work, is_urgent=service.is_urgent, premises=account.premises.kind, verification_ends=ends, today=today
+        work=service.work,
+        is_urgent=service.is_urgent,
+        premises=account.premises.kind,
+        verification_ends=ends,
+        today=today,
     )
     kept = [files.store(each.data, each.media_type, each.name, by=by) for each in attachments]
     with transaction():
@@ -182,7 +186,13 @@ def _end_visit(order: Order, state: str, by: Actor) -> Visit | None:
 
 
 def add_message(
-    order_id: int, text: str, *, is_ours: bool, attachments: Sequence[Attachment] = (), key: str | None = None, by: Actor
+    order_id: int,
+    text: str,
+    *,
+    is_ours: bool,
+    attachments: Sequence[Attachment] = (),
+    key: str | None = None,
+    by: Actor,
 ) -> OrderMessage:
     """A line of the talk about an order (S1-17). The same key gives the message that stands."""
     text = text.strip()
@@ -248,7 +258,9 @@ def _may_take(order: Order, service: Service, crew: Crew, on: date, slot: int) -
         Visit.select(fn.SUM(Service.norm_minutes))
         .join(Order)
         .join(Service)
-        .where(Visit.crew == crew, Visit.on == on, Visit.slot == slot, Visit.state != "cancelled", Visit.order != order.id)
+        .where(
+            Visit.crew == crew, Visit.on == on, Visit.slot == slot, Visit.state != "cancelled", Visit.order != order.id
+        )
         .scalar()
     )
     if int(busy or 0) + service.norm_minutes > rules.SLOT_MINUTES:

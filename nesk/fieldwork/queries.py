@@ -13,7 +13,18 @@ from nesk.branches.models import Town
 from nesk.core.errors import NotFound
 from nesk.core.files import File
 from nesk.fieldwork import rules
-from nesk.fieldwork.models import Act, Crew, CrewMember, DayOff, Order, OrderFile, OrderMessage, OrderStep, Service, Visit
+from nesk.fieldwork.models import (
+    Act,
+    Crew,
+    CrewMember,
+    DayOff,
+    Order,
+    OrderFile,
+    OrderMessage,
+    OrderStep,
+    Service,
+    Visit,
+)
 from nesk.metering.models import Installation, Meter, MeterType
 from nesk.people.models import Staff
 
@@ -97,7 +108,12 @@ def files_of(order_id: int, *purposes: str) -> list[OrderFile]:
 
 def file_of(order_id: int, file_id: int) -> File:
     """A file of an order the caller has looked up for somebody. Raises NotFound."""
-    row = OrderFile.select(OrderFile, File).join(File).where(OrderFile.order == order_id, OrderFile.file == file_id).first()
+    row = (
+        OrderFile.select(OrderFile, File)
+        .join(File)
+        .where(OrderFile.order == order_id, OrderFile.file == file_id)
+        .first()
+    )
     if row is None:
         raise NotFound
     return row.file  # type: ignore[no-any-return]
@@ -145,7 +161,9 @@ class BoardRow:
 def board(branch_id: int | None, on: date) -> list[BoardRow]:
     """Crews × slots of a day, in four queries."""
     crews = Crew.select().where(Crew.is_active)
-    crews = list((crews if branch_id is None else crews.where(Crew.branch == branch_id)).order_by(Crew.branch, Crew.name))
+    crews = list(
+        (crews if branch_id is None else crews.where(Crew.branch == branch_id)).order_by(Crew.branch, Crew.name)
+    )
     ids = [crew.id for crew in crews]
     visits: dict[tuple[int, int], list[Visit]] = defaultdict(list)
     planned = (
@@ -159,7 +177,11 @@ def board(branch_id: int | None, on: date) -> list[BoardRow]:
     off = {(row.crew_id, row.slot) for row in DayOff.select().where(DayOff.crew.in_(ids), DayOff.on == on)}
     people = members(ids)
     return [
-        BoardRow(crew, tuple(people[crew.id]), tuple(_cell(crew.id, slot, visits[crew.id, slot], off) for slot in rules.SLOTS))
+        BoardRow(
+            crew,
+            tuple(people[crew.id]),
+            tuple(_cell(crew.id, slot, visits[crew.id, slot], off) for slot in rules.SLOTS),
+        )
         for crew in crews
     ]
 

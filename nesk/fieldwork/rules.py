@@ -59,7 +59,9 @@ MOVES: dict[str, frozenset[str]] = {
 }
 UNPLANNED = ("new", "accepted", "planned", "no_access", "postponed")
 """What stands in the dispatcher's queue."""
-BY_CLIENT_TILL = frozenset({"draft", "new", "accepted", "needs_details", "awaiting_payment", "planned", "assigned", "no_access", "postponed"})
+BY_CLIENT_TILL = frozenset(
+    {"draft", "new", "accepted", "needs_details", "awaiting_payment", "planned", "assigned", "no_access", "postponed"}
+)
 """While an order is here, the client may still cancel it."""
 FINAL = frozenset({"closed", "cancelled", "rejected", "refunded"})
 

@@ -72,7 +72,12 @@ def report_no_access(staff_id: int, visit_id: int, *, reason: str, by: Actor) ->
         order = Order.get_by_id(visit.order_id)
         if order.state == "assigned":
             move(order, "en_route", by=by)
-        visit.state, visit.ended_at, visit.remark, visit.version = "no_access", clock.now(), reason.strip()[:300], visit.version + 1
+        visit.state, visit.ended_at, visit.remark, visit.version = (
+            "no_access",
+            clock.now(),
+            reason.strip()[:300],
+            visit.version + 1,
+        )
         visit.save(only=["state", "ended_at", "remark", "version"])
         move(order, "no_access", by=by, comment=reason.strip()[:300])
         record(AccessRefused(order.id, visit.id), by=by)
@@ -216,9 +221,9 @@ def _act_number(order: Order, today: date) -> str:
 def _finish(visit: Visit, order: Order, by: Actor) -> None:
     """The steps of the order up to «закрыта», each noted, whatever the crew had said before."""
     now = clock.now()
-    Visit.update(
-        state="done", ended_at=now, on_site_at=visit.on_site_at or now, version=Visit.version + 1
-    ).where(Visit.id == visit.id).execute()
+    Visit.update(state="done", ended_at=now, on_site_at=visit.on_site_at or now, version=Visit.version + 1).where(
+        Visit.id == visit.id
+    ).execute()
     for state in ("on_site", "done", "act_signed", "closed"):
         if order.state != state:
             move(order, state, by=by)

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+from peewee import fn
+
 from nesk.accounts.models import Account
 from nesk.branches.queries import open_month
 from nesk.core import clock
@@ -136,6 +138,13 @@ def _set_seals(installation: Installation, seals: Iterable[tuple[str, str]], on:
         Seal.create(installation=installation, number=number, place=place, set_on=on)
 
 
+def add_meter_type(*, by: Actor, **columns: Any) -> MeterType:
+    """A model of meter that may be installed from now on; one of that name is left as it is."""
+    with transaction():
+        kind, _ = MeterType.get_or_create(name=columns.pop("name"), defaults=columns)
+    return kind  # type: ignore[no-any-return]
+
+
 def install_meters(rows: Sequence[dict[str, Any]], *, by: Actor) -> int:
     """Take installed meters from a billing system, set by set: device, installation, initial reading. Gives how many.
 
@@ -199,63 +208,53 @@ class ImportedReading:
 def import_readings(rows: Sequence[ImportedReading], month: Month, *, by: Actor) -> int:
     """Take a registry of readings for one billing month, set by set. Gives how many were taken.
 
-    A row is left out when its meter has a reading of that month, or shows less than before without having passed its
-    nines. One event tells of the whole set; the charges follow from it.
+    A row is left out when its meter has a reading of that month or is not installed. An event tells of each set, and
+    the charges follow from it.
     """
+    return sum(_import(rows[start : start + CHUNK], month, by) for start in range(0, len(rows), CHUNK))
+
+
+def _import(rows: Sequence[ImportedReading], month: Month, by: Actor) -> int:
     ids = [row.installation_id for row in rows]
     with transaction():
-        known = {
-            row.id: row
-            for row in Installation.select().where(Installation.id.in_(ids), Installation.removed_on.is_null())
-        }
-        types = {
-            meter: digits
-            for meter, digits in Meter.select(Meter.id, MeterType.digits)
-            .join(MeterType)
-            .where(Meter.id.in_([row.meter_id for row in known.values()]))
-            .tuples()
-        }
-        last: dict[int, Reading] = {}
-        taken = set()
-        for reading in (
-            Reading.select()
-            .where(Reading.installation.in_(ids), Reading.withdrawn_at.is_null(), Reading.month >= month - 14)
-            .order_by(Reading.taken_on, Reading.id)
-        ):
-            last[reading.installation_id] = reading
-            if reading.month == month and reading.role == "regular":
-                taken.add(reading.installation_id)
+        known = {row.id: row for row in _working(ids)}
+        last, taken = _last_readings(ids, month)
         fresh = []
         for row in rows:
             installation = known.get(row.installation_id)
             if installation is None or row.installation_id in taken or len(row.values) != installation.zones:
                 continue
-            before, digits = last.get(row.installation_id), types[installation.meter_id]
+            before = last.get(row.installation_id)
             used = tuple(
-                rules.consumption(old, new, digits=digits) * installation.ratio
+                rules.consumption(old, new, digits=installation.meter.type.digits) * installation.ratio
                 for old, new in zip(before.values if before else row.values, row.values, strict=True)
             )
-            fresh.append(
-                _reading_row(
-                    installation.account_id,
-                    installation.meter_id,
-                    installation.id,
-                    month,
-                    row.taken_on,
-                    row.values,
-                    used,
-                    row.source,
-                    "regular",
-                    by,
-                )
-            )
+            whose = (installation.account_id, installation.meter_id, installation.id)
+            fresh.append(_reading_row(*whose, month, row.taken_on, row.values, used, row.source, "regular", by))
         if not fresh:
             return 0
-        start = Reading.select(Reading.id).order_by(Reading.id.desc()).limit(1).scalar() or 0
+        start = Reading.select(fn.MAX(Reading.id)).scalar() or 0
         Reading.insert_many(fresh).execute()
-        end = Reading.select(Reading.id).order_by(Reading.id.desc()).limit(1).scalar()
+        end = Reading.select(fn.MAX(Reading.id)).scalar()
         record(ReadingsImported(start + 1, end, int(month), len(fresh)), by=by)
     return len(fresh)
+
+
+def _working(ids: list[int]) -> Iterable[Installation]:
+    query = Installation.select(Installation, Meter, MeterType).join_from(Installation, Meter).join_from(Meter, MeterType)
+    return query.where(Installation.id.in_(ids), Installation.removed_on.is_null())  # type: ignore[no-any-return]
+
+
+def _last_readings(ids: list[int], month: Month) -> tuple[dict[int, Reading], set[int]]:
+    """The latest reading of each installation, and those that have a regular one of the month already."""
+    last: dict[int, Reading] = {}
+    taken = set()
+    counting = Reading.select().where(Reading.installation.in_(ids), Reading.withdrawn_at.is_null(), Reading.month >= month - 14)
+    for reading in counting.order_by(Reading.taken_on, Reading.id):
+        last[reading.installation_id] = reading
+        if reading.month == month and reading.role == "regular":
+            taken.add(reading.installation_id)
+    return last, taken
 
 
 def _reading_row(

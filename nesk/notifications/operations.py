@@ -67,7 +67,14 @@ def notify(
 
 
 def _write(
-    event_id: int, channel: str, recipient: str, parts: list[str], template: str, person_id: int, account_id: int | None, link: str
+    event_id: int,
+    channel: str,
+    recipient: str,
+    parts: list[str],
+    template: str,
+    person_id: int,
+    account_id: int | None,
+    link: str,
 ) -> int:
     subject, text, html = parts
     goes_out = channel != "cabinet" and not _recording_only.get()
@@ -120,7 +127,9 @@ def deliver(message_id: int) -> None:
         Message.update(state="queued", error="Шлюз не отвечает").where(Message.id == message_id).execute()
         raise
     else:
-        Message.update(state="sent", sent_at=clock.now(), provider_id=provider_id, error="").where(Message.id == message_id).execute()
+        Message.update(state="sent", sent_at=clock.now(), provider_id=provider_id, error="").where(
+            Message.id == message_id
+        ).execute()
 
 
 def _send(message: Message) -> str:
@@ -147,7 +156,11 @@ def _mailer(chosen: Config) -> Mailer:
 def send_again(message_id: int, *, by: Actor) -> bool:
     """Give a failed message another chance. False when it is not a failed one."""
     with transaction():
-        revived = Message.update(state="queued", error="").where(Message.id == message_id, Message.state == "failed").execute()
+        revived = (
+            Message.update(state="queued", error="")
+            .where(Message.id == message_id, Message.state == "failed")
+            .execute()
+        )
         if revived:
             record(MessageQueued(message_id), by=by)
     return bool(revived)

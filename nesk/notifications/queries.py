@@ -9,7 +9,11 @@ PER_PAGE = 20
 
 def unread_count(person_id: int) -> int:
     """How many notices inside the cabinet the person has not seen."""
-    return Message.select().where(Message.person == person_id, Message.channel == "cabinet", Message.read_at.is_null()).count()  # type: ignore[no-any-return]
+    return (
+        Message.select()
+        .where(Message.person == person_id, Message.channel == "cabinet", Message.read_at.is_null())
+        .count()
+    )  # type: ignore[no-any-return]
 
 
 def notices(person_id: int, page: int = 1) -> tuple[list[Message], int]:

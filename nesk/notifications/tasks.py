@@ -45,7 +45,11 @@ def tell_of_reading(reading_id: int, account_id: int) -> None:
         return
     zones = ZONES[len(reading.values)]
     lines = [(ZONE_NAMES[zone], value) for zone, value in zip(zones, reading.values, strict=True)]
-    charged = Entry.select(Entry.amount_kop).where(Entry.source == "reading", Entry.source_id == reading_id, Entry.reverses.is_null()).scalar()
+    charged = (
+        Entry.select(Entry.amount_kop)
+        .where(Entry.source == "reading", Entry.source_id == reading_id, Entry.reverses.is_null())
+        .scalar()
+    )
     _tell_account(
         account_id,
         "reading_accepted",
@@ -62,7 +66,9 @@ def tell_of_reading(reading_id: int, account_id: int) -> None:
 def tell_of_payment(payment_id: int, account_id: int) -> None:
     payment = Payment.get_by_id(payment_id)
     if payment.channel == "card":
-        _tell_account(account_id, "payment_posted", EVERYWHERE, "/cabinet/charges/payments", amount_kop=payment.amount_kop)
+        _tell_account(
+            account_id, "payment_posted", EVERYWHERE, "/cabinet/charges/payments", amount_kop=payment.amount_kop
+        )
 
 
 @on(PaymentDeclined)
@@ -98,7 +104,9 @@ def tell_of_acceptance(order_id: int) -> None:
 
 @on(OrderRejected)
 def tell_of_rejection(order_id: int) -> None:
-    reason = OrderStep.select(OrderStep.comment).where(OrderStep.order == order_id, OrderStep.state == "rejected").scalar()
+    reason = (
+        OrderStep.select(OrderStep.comment).where(OrderStep.order == order_id, OrderStep.state == "rejected").scalar()
+    )
     _tell_client(order_id, "order_rejected", EVERYWHERE, reason=reason or "")
 
 

@@ -91,7 +91,9 @@ class Attempt(Model):
         constraints = [one_of("state", ATTEMPT_STATES)]
 
 
-Attempt.add_index(Attempt.index(Attempt.next_check_at, where=Attempt.next_check_at.is_null(False), name="payments_attempt_to_check"))
+Attempt.add_index(
+    Attempt.index(Attempt.next_check_at, where=Attempt.next_check_at.is_null(False), name="payments_attempt_to_check")
+)
 
 
 class Callback(Model):

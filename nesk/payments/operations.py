@@ -69,7 +69,14 @@ def _limits() -> dict[str, int]:
 
 
 def _intend(
-    account_id: int, *, principal_kop: int, penalty_kop: int, receipt_email: str, key: str, person_id: int | None, by: Actor
+    account_id: int,
+    *,
+    principal_kop: int,
+    penalty_kop: int,
+    receipt_email: str,
+    key: str,
+    person_id: int | None,
+    by: Actor,
 ) -> Attempt:
     """The payment and its attempt as rows, once for a key."""
     now = clock.now()
@@ -287,7 +294,10 @@ def _fail(payment: Payment, attempt: Attempt) -> None:
 
 def _give_up(payment: Payment, state: str) -> None:
     live = Attempt.select().where(Attempt.payment == payment, Attempt.next_check_at.is_null(False)).exists()
-    changed = not live and Payment.update(state=state).where(Payment.id == payment.id, Payment.state.in_(("new", "pending"))).execute()
+    changed = (
+        not live
+        and Payment.update(state=state).where(Payment.id == payment.id, Payment.state.in_(("new", "pending"))).execute()
+    )
     if changed:
         record(PaymentDeclined(payment.id, payment.account_id), by=system("bank"))
 
@@ -304,7 +314,12 @@ def _ask_later(attempt: Attempt) -> None:
 
 def ask_about_open_attempts(limit: int = 100) -> int:
     """Ask the bank about every attempt whose time has come. Gives how many were asked about."""
-    due = Attempt.select(Attempt.id).where(Attempt.next_check_at <= clock.now()).order_by(Attempt.next_check_at).limit(limit)
+    due = (
+        Attempt.select(Attempt.id)
+        .where(Attempt.next_check_at <= clock.now())
+        .order_by(Attempt.next_check_at)
+        .limit(limit)
+    )
     ids = [row.id for row in due]
     for id in ids:
         try:

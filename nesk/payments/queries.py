@@ -48,7 +48,9 @@ def payment_by_bank_order(bank_order_id: str) -> Payment:
     return payment
 
 
-def history(account_id: int, *, since: date | None = None, until: date | None = None, search: str = "", page: int = 1) -> Page:
+def history(
+    account_id: int, *, since: date | None = None, until: date | None = None, search: str = "", page: int = 1
+) -> Page:
     """Posted payments of an account, the latest first (S0-45). `search` looks through the source."""
     query = Payment.select().where(Payment.account == account_id, Payment.posted_at.is_null(False))
     if since:
@@ -70,7 +72,9 @@ def last_payment(account_id: int) -> Payment | None:
 
 def pending(account_id: int) -> list[Payment]:
     """Payments that the bank has not answered for yet."""
-    return list(Payment.select().where(Payment.account == account_id, Payment.state == "pending").order_by(Payment.id.desc()))
+    return list(
+        Payment.select().where(Payment.account == account_id, Payment.state == "pending").order_by(Payment.id.desc())
+    )
 
 
 def decline_words(payment_id: int) -> str:

@@ -40,7 +40,10 @@ def main() -> None:
     mail = Controller(messages.MailServer(store), hostname="127.0.0.1", port=asked.smtp_port)
     mail.start()
     threading.Thread(target=books.call_until, args=(stop,), name="callbacks", daemon=True).start()
-    for app, port in ((bank.make_app(books, str(ROOT / "templates")), asked.bank_port), (messages.sms_app(store), asked.sms_port)):
+    for app, port in (
+        (bank.make_app(books, str(ROOT / "templates")), asked.bank_port),
+        (messages.sms_app(store), asked.sms_port),
+    ):
         serving = {"host": "127.0.0.1", "port": port, "threads": 8, "ident": ""}
         threading.Thread(target=waitress.serve, args=(app,), kwargs=serving, daemon=True).start()
     for name in (signal.SIGTERM, signal.SIGINT):

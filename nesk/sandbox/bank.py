@@ -15,7 +15,14 @@ from flask import Blueprint, Flask, Response, jsonify, redirect, render_template
 from nesk.core.clock import local_now
 from nesk.sandbox.orders import ACS, CARDS, CODE, DECLINED, NEW, PAID, REFUNDED, REVERSED, TRIES, Bank
 
-NAMES = {NEW: "CREATED", ACS: "CREATED", PAID: "DEPOSITED", REVERSED: "REVERSED", REFUNDED: "REFUNDED", DECLINED: "DECLINED"}
+NAMES = {
+    NEW: "CREATED",
+    ACS: "CREATED",
+    PAID: "DEPOSITED",
+    REVERSED: "REVERSED",
+    REFUNDED: "REFUNDED",
+    DECLINED: "DECLINED",
+}
 POLICY = "default-src 'none'; style-src 'self'; form-action *; base-uri 'none'; frame-ancestors 'none'"
 
 

@@ -39,7 +39,9 @@ def sms_app(store: Store) -> Flask:
             return "broken", 500
         count = _parts(text)
         with store.write() as db:
-            known = db.execute("SELECT 1 FROM message WHERE channel = 'sms' AND outer_id = ? AND recipient = ?", (id, phone)).fetchone()
+            known = db.execute(
+                "SELECT 1 FROM message WHERE channel = 'sms' AND outer_id = ? AND recipient = ?", (id, phone)
+            ).fetchone()
             if not known:
                 db.execute(
                     "INSERT INTO message (channel, outer_id, sender, recipient, text, at) VALUES ('sms', ?, ?, ?, ?, ?)",
@@ -87,6 +89,11 @@ class MailServer:
                 for part in letter.iter_attachments():
                     db.execute(
                         "INSERT INTO attachment (message, name, media_type, body) VALUES (?, ?, ?, ?)",
-                        (row.lastrowid, part.get_filename() or "файл", part.get_content_type(), part.get_payload(decode=True) or b""),
+                        (
+                            row.lastrowid,
+                            part.get_filename() or "файл",
+                            part.get_content_type(),
+                            part.get_payload(decode=True) or b"",
+                        ),
                     )
         return "250 Message accepted for delivery"

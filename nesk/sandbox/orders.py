@@ -43,7 +43,9 @@ class Bank:
     def __init__(self, store: Store, shop: Shop) -> None:
         self.store, self.shop = store, shop
 
-    def register(self, number: str, amount: int, return_url: str, fail_url: str, description: str, email: str, seconds: int) -> str | None:
+    def register(
+        self, number: str, amount: int, return_url: str, fail_url: str, description: str, email: str, seconds: int
+    ) -> str | None:
         """A new order's id; None when the number is taken."""
         id, now = str(uuid4()), time.time()
         try:
@@ -71,7 +73,8 @@ class Bank:
         if row["expires_at"] <= time.time() and row["state"] in (NEW, ACS) and row["answer_at"] is None:
             with self.store.write() as db:
                 changed = db.execute(
-                    "UPDATE bank_order SET state = ?, action_code = -2007 WHERE id = ? AND state IN (?, ?)", (DECLINED, row["id"], NEW, ACS)
+                    "UPDATE bank_order SET state = ?, action_code = -2007 WHERE id = ? AND state IN (?, ?)",
+                    (DECLINED, row["id"], NEW, ACS),
                 ).rowcount
                 if changed:
                     self._owe_callback(db, row["id"], "declinedByTimeout", 0)
@@ -93,7 +96,8 @@ class Bank:
         with self.store.write() as db:
             row = db.execute("SELECT * FROM bank_order WHERE id = ?", (id,)).fetchone()
             changed = db.execute(
-                "UPDATE bank_order SET state = ?, action_code = 0, answer_at = NULL WHERE id = ? AND state = ?", (PAID, id, ACS)
+                "UPDATE bank_order SET state = ?, action_code = 0, answer_at = NULL WHERE id = ? AND state = ?",
+                (PAID, id, ACS),
             ).rowcount
             if changed and not row["loses_callback"]:
                 self._owe_callback(db, id, "deposited", 1)
@@ -101,7 +105,9 @@ class Bank:
 
     def pay_later(self, id: str) -> None:
         with self.store.write() as db:
-            db.execute("UPDATE bank_order SET answer_at = ? WHERE id = ? AND state = ?", (time.time() + SLOW_SECONDS, id, ACS))
+            db.execute(
+                "UPDATE bank_order SET answer_at = ? WHERE id = ? AND state = ?", (time.time() + SLOW_SECONDS, id, ACS)
+            )
 
     def decline(self, id: str, action_code: int) -> None:
         with self.store.write() as db:
@@ -139,12 +145,15 @@ class Bank:
     @staticmethod
     def _owe_callback(db: sqlite3.Connection, id: str, operation: str, status: int) -> None:
         db.execute(
-            "INSERT INTO bank_callback (order_id, operation, status, due_at) VALUES (?, ?, ?, ?)", (id, operation, status, time.time())
+            "INSERT INTO bank_callback (order_id, operation, status, due_at) VALUES (?, ?, ?, ?)",
+            (id, operation, status, time.time()),
         )
 
     def call_shop(self) -> None:
         """Make the calls that are due: until 200, three times at most."""
-        for row in self.store.all("SELECT * FROM bank_callback WHERE NOT done AND due_at <= ? ORDER BY id LIMIT 50", time.time()):
+        for row in self.store.all(
+            "SELECT * FROM bank_callback WHERE NOT done AND due_at <= ? ORDER BY id LIMIT 50", time.time()
+        ):
             order = self.store.one("SELECT * FROM bank_order WHERE id = ?", row["order_id"])
             assert order is not None
             answered = self._call(order, row)

@@ -56,7 +56,9 @@ def make_blueprint(home: Path, facts: Callable[[], dict[str, Any]]) -> Blueprint
             "text": row["text"],
             "html": row["html"],
             "at": row["at"],
-            "attachments": [{"name": each["name"], "url": url_for("sandbox.attachment", id=each["id"])} for each in attached],
+            "attachments": [
+                {"name": each["name"], "url": url_for("sandbox.attachment", id=each["id"])} for each in attached
+            ],
         }
 
     @bp.get("/captcha.json")
