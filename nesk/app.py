@@ -94,8 +94,14 @@ def _connect(app: Flask) -> None:
 
 def _surfaces(app: Flask, csrf: CSRFProtect) -> None:
     """Each audience's pages; the outside world's stand-ins only where there is no real one."""
-    from nesk import callbacks, public
+    from nesk import backoffice, business, cabinet, callbacks, crew, dispatch, public
 
-    for surface in (public, callbacks):
+    for surface in (public, cabinet, business, backoffice, dispatch, crew, callbacks):
         app.register_blueprint(surface.bp)
     csrf.exempt(callbacks.bp)
+    backoffice.init_registers(app)
+    if app.config["NESK_ENV"] in ("demo", "test"):
+        from nesk.demo.build import bill_facts
+        from nesk.sandbox.pages import make_blueprint
+
+        app.register_blueprint(make_blueprint(config.current().home, bill_facts))

@@ -7,7 +7,7 @@ from typing import Any
 from flask import Blueprint, request
 from flask_login import current_user
 
-from nesk.cabinet import payment
+from nesk.cabinet import charges, help, home, notices, payment, readings, receipts, services
 from nesk.notifications.queries import unread_count
 from nesk.web.access import current_card, guard, my_accounts
 from nesk.web.context import Section
@@ -25,7 +25,7 @@ SECTIONS = (
     Section("help", "Помощь", "/cabinet/help/", "cabinet.help"),
 )
 
-for feature in (payment,):
+for feature in (home, readings, payment, charges, receipts, services, notices, help):
     bp.register_blueprint(feature.bp)
 
 
