@@ -1,0 +1,168 @@
+"""What every test may ask for: a configuration of its own, an empty database, the application, a browser, real servers."""
+
+from __future__ import annotations
+
+import socket
+from collections import Counter
+from collections.abc import Iterator
+from typing import Any
+
+import hypothesis
+import pytest
+
+from nesk import tasks
+from nesk.core import config
+from nesk.core import db as core_db
+from tests import servers
+from tests.databases import Databases, Engine
+
+hypothesis.settings.register_profile("house", deadline=None, derandomize=True, database=None)
+hypothesis.settings.register_profile("soak", deadline=None, max_examples=5000)
+
+_engines: Counter[str] = Counter()
+_waiting_for: Counter[str] = Counter()
+
+SOAK = pytest.StashKey[bool]()
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    hypothesis.settings.load_profile("soak" if "soak" in config.option.markexpr.split() else "house")
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """A test marked `both_engines` runs on SQLite and on PostgreSQL."""
+    if "database" in metafunc.fixturenames and metafunc.definition.get_closest_marker("both_engines"):
+        metafunc.parametrize("database", ["sqlite", "postgresql"], indirect=True)
+
+
+@pytest.fixture(scope="session")
+def test_config(tmp_path_factory: pytest.TempPathFactory) -> config.Config:
+    """The deployment facts of the run; whatever the person's own environment says is not asked."""
+    home = tmp_path_factory.mktemp("home")
+    return config.from_environment({"NESK_ENV": "test", "NESK_HOME": str(home)})
+
+
+@pytest.fixture(autouse=True)
+def configuration(test_config: config.Config) -> Iterator[config.Config]:
+    """`config.current()` of each test; what a test puts in its place with `config.use` goes with it."""
+    yield config.use(test_config)
+    config.use(test_config)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def no_network() -> Iterator[None]:
+    """Nothing but loopback can be reached from a test."""
+    connect = socket.socket.connect
+
+    def guarded(self: socket.socket, address: Any) -> None:
+        outside = self.family in (socket.AF_INET, socket.AF_INET6) and not str(address[0]).startswith(
+            ("127.", "::1", "localhost")
+        )
+        if outside:
+            raise AssertionError(f"a test wanted to connect to {address[0]}")
+        connect(self, address)
+
+    socket.socket.connect = guarded  # type: ignore[assignment, method-assign]
+    yield
+    socket.socket.connect = connect  # type: ignore[method-assign]
+
+
+@pytest.fixture(scope="session")
+def databases(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Databases]:
+    tasks.load()  # so that every event has its reactions, whichever test comes first
+    kept = Databases(tmp_path_factory.mktemp("databases"))
+    yield kept
+    kept.close()
+
+
+@pytest.fixture
+def database(request: pytest.FixtureRequest, databases: Databases) -> Iterator[Engine]:
+    """An empty migrated database: PostgreSQL, or SQLite where there is none; both in turn under the mark `both_engines`."""
+    engine: Engine = getattr(request, "param", None) or default_engine()
+    if engine == "postgresql":
+        _need(servers.postgres)
+    _engines[engine] += 1
+    with databases.empty(engine):
+        yield engine
+
+
+def default_engine() -> Engine:
+    try:
+        servers.postgres()
+    except servers.Missing:
+        return "sqlite"
+    return "postgresql"
+
+
+@pytest.fixture(scope="session")
+def app(test_config: config.Config, databases: Databases) -> Any:
+    """The web application, built once; each test binds the models to its own database."""
+    from nesk import create_app
+
+    bound = core_db.db.obj
+    application = create_app(test_config)
+    if bound is not None:
+        core_db.db.initialize(bound)
+    return application
+
+
+@pytest.fixture
+def browser(app: Any, database: Engine) -> Any:
+    """A person at a page: opens, fills in and sends, and every page it meets is held to the rules of all pages."""
+    from tests.browser import Browser
+
+    return Browser(app)
+
+
+@pytest.fixture
+def postgres() -> servers.Postgres:
+    """The PostgreSQL server, for tests that need databases of their own."""
+    return _need(servers.postgres)
+
+
+@pytest.fixture
+def redis() -> servers.Redis:
+    """The Redis server; `redis.fresh()` is the address of an empty database."""
+    return _need(servers.redis)
+
+
+@pytest.fixture(scope="session")
+def chromium() -> str:
+    """The path of a real browser."""
+    return _need(servers.chromium)
+
+
+def _need(look: Any) -> Any:
+    try:
+        return look()
+    except servers.Missing as why:
+        pytest.skip(f"no {look.__name__}: {why}")
+
+
+def pytest_unconfigure() -> None:
+    servers.stop_all()
+
+
+def pytest_terminal_summary(terminalreporter: Any) -> None:
+    """On which servers the run was, and what could not run and why: nothing is left out silently."""
+    write = terminalreporter.write_line
+    skipped = Counter(_reason(report) for report in terminalreporter.stats.get("skipped", []))
+    if servers.found or _engines or skipped:
+        terminalreporter.section("servers of this run")
+    for name, what in servers.found.items():
+        write(f"{name}: {what}")
+    if _engines:
+        write(
+            "tests with a database: " + ", ".join(f"{count} on {engine}" for engine, count in sorted(_engines.items()))
+        )
+    if "PostgreSQL" in servers.missing:
+        write(f"NO PostgreSQL, its tests ran on SQLite or not at all: {servers.missing['PostgreSQL']}", yellow=True)
+    if skipped:
+        write(f"could not run: {sum(skipped.values())}", yellow=True)
+        for reason, count in skipped.most_common():
+            write(f"  {count} × {reason}", yellow=True)
+
+
+def _reason(report: Any) -> str:
+    place = report.longrepr
+    return str(place[2] if isinstance(place, tuple) else place).removeprefix("Skipped: ")
