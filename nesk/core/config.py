@@ -81,9 +81,14 @@ def from_environment(env: Mapping[str, str]) -> Config:
         raise Incomplete(f"NESK_ENV: {kind!r} is none of {', '.join(ENVIRONMENTS)}")
     home = Path(env.get("NESK_HOME", "var")).resolve()
     port = int(env.get("PORT", "8000"))
-    secret = (lambda name: _required(env, name)) if kind == "production" else (lambda name: _kept(env, home, name))
-    outside = (lambda name, _: _required(env, name)) if kind == "production" else (lambda name, own: env.get(name, own))
-    base_url = (outside("BASE_URL", f"http://127.0.0.1:{port}")).rstrip("/")
+
+    def secret(name: str) -> str:
+        return _required(env, name) if kind == "production" else _kept(env, home, name)
+
+    def outside(name: str, own: str) -> str:
+        return _required(env, name) if kind == "production" else env.get(name, own)
+
+    base_url = outside("BASE_URL", f"http://127.0.0.1:{port}").rstrip("/")
     return Config(
         env=kind,
         home=home,

@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterable
 from contextvars import ContextVar
 from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Any, TypeVar
 
 import peewee
@@ -128,7 +129,7 @@ def record(event: Any, *, by: Actor) -> int:
     row = EventRecord.create(name=name, facts=asdict(event), by=str(by), at=now)
     for reaction in _reactions[name]:
         delivery = Delivery.create(event=row.id, reaction=reaction.name, queue=reaction.queue, due_at=now, woken_at=now)
-        after_commit(lambda id=delivery.id, reaction=reaction: _announce(id, reaction))
+        after_commit(partial(_announce, delivery.id, reaction))
     return int(row.id)
 
 
