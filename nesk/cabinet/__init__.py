@@ -8,6 +8,7 @@ from flask import Blueprint, request
 from flask_login import current_user
 
 from nesk.cabinet import charges, help, home, notices, payment, readings, receipts, services
+from nesk.core.errors import NotFound
 from nesk.notifications.queries import unread_count
 from nesk.web.access import current_card, guard, my_accounts
 from nesk.web.context import Section
@@ -34,10 +35,14 @@ def cabinet() -> dict[str, Any]:
     """What the layout of the cabinet shows around each page."""
     if not current_user.is_authenticated:
         return {}
+    try:
+        card = current_card()
+    except NotFound:  # the page of this very error has no account around it
+        card = None
     section = next((section.url for section in SECTIONS if section.item().active), request.path)
     return {
         "nav_items": [section.item() for section in SECTIONS],
-        "account": current_card(),
+        "account": card,
         "accounts": my_accounts(),
         "section_url": section,
         "unread": unread_count(current_user.subject.id),

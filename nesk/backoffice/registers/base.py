@@ -16,6 +16,7 @@ from flask_admin import expose
 from flask_admin.contrib.peewee import ModelView
 from flask_admin.contrib.peewee.filters import BasePeeweeFilter
 from flask_login import current_user
+from wtforms import Form
 
 from nesk.backoffice.registers.export import as_csv, as_xlsx
 from nesk.core.db import db, is_postgres, transaction
@@ -79,6 +80,10 @@ class Register(ModelView):
     list_template = "backoffice/registers/list.html"
     details_template = "backoffice/registers/details.html"
     edit_template = "backoffice/registers/edit.html"
+
+    def scaffold_form(self) -> type[Form]:
+        """Rows are changed on pages of our own: the register needs no form, and Flask-Admin's would know no moments."""
+        return Form
 
     # --- who may look, and at what
 
