@@ -99,7 +99,7 @@ def _surfaces(app: Flask, csrf: CSRFProtect) -> None:
     for surface in (public, cabinet, business, backoffice, dispatch, crew, callbacks):
         app.register_blueprint(surface.bp)
     csrf.exempt(callbacks.bp)
-    backoffice.init_registers(app)
+    backoffice.init_backoffice(app)
     if app.config["NESK_ENV"] in ("demo", "test"):
         from nesk.demo.build import bill_facts
         from nesk.sandbox.pages import make_blueprint

@@ -1,13 +1,23 @@
 """The back office (/staff): registers in Flask-Admin's lists, and pages that change money, readings and orders."""
 
-from flask import Blueprint
+from flask import Blueprint, Flask
 
+from nesk.backoffice import accounts, branches, orders, queues, settings, summary
+from nesk.backoffice.menu import SECTIONS
 from nesk.backoffice.registers import init_registers
 from nesk.web.access import guard
+from nesk.web.context import staff_context
 from nesk.web.sign_in import mount
 
 bp = Blueprint("backoffice", __name__, url_prefix="/staff")
 _open = mount(bp, kind="staff", home="/staff/", title="Вход для сотрудников", note="Логин и пароль выдаёт администратор.")
 guard(bp, open_endpoints=_open)
 
-__all__ = ["bp", "init_registers"]
+for feature in (summary, accounts, orders, branches, queues, settings):
+    bp.register_blueprint(feature.bp)
+
+
+def init_backoffice(app: Flask) -> None:
+    """The registers, and the menu around every page under /staff."""
+    init_registers(app)
+    staff_context(app, SECTIONS)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from typing import Any
-from urllib.parse import quote
 
 from flask import Blueprint, Response, render_template, request
 
@@ -14,6 +13,7 @@ from nesk.core.period import Month
 from nesk.documents.assembly import receipt_facts
 from nesk.documents.receipt import ReceiptFacts, receipt_body, receipt_pdf
 from nesk.web.access import current_account, current_card
+from nesk.web.downloads import made
 
 bp = Blueprint("receipts", __name__, url_prefix="/receipts")
 
@@ -44,9 +44,7 @@ def download(month: str) -> Response:
         body = receipt_pdf(facts)
     except JobFailed as failed:
         raise Unavailable from failed
-    name = quote(f"Квитанция {facts.account_number} {facts.month}.pdf")
-    headers = {"Content-Disposition": f"attachment; filename*=UTF-8''{name}", "Content-Security-Policy": "sandbox; default-src 'none'"}
-    return Response(body, content_type="application/pdf", headers=headers)
+    return made(body, "application/pdf", f"Квитанция {facts.account_number} {facts.month}.pdf")
 
 
 def _facts(month: str) -> ReceiptFacts:

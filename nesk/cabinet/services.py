@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from datetime import timedelta
 from typing import Any
-from urllib.parse import quote
 
 from flask import Blueprint, Response, render_template, request, url_for
 from wtforms import DateField, MultipleFileField, RadioField, SelectField, StringField, TextAreaField
 from wtforms.validators import Optional
 
 from nesk.branches.queries import open_month
-from nesk.core import clock, files
+from nesk.core import clock
 from nesk.core.errors import NotFound, Refused
 from nesk.core.formatting import moment
 from nesk.fieldwork import operations, queries, rules
@@ -19,6 +18,7 @@ from nesk.fieldwork.models import Order, Service
 from nesk.metering.queries import installed_meters
 from nesk.people.queries import identities
 from nesk.web.access import current_account, current_card
+from nesk.web.downloads import stored
 from nesk.web.forms import AtMost, Form, KeyField, PhoneField, Required
 from nesk.web.htmx import done, go, page
 from nesk.web.login import current_actor, viewer
@@ -188,9 +188,4 @@ def cancel(order_id: int) -> Any:
 def download(order_id: int, file_id: int) -> Response:
     """A file of one's own order, always as an attachment that can do nothing."""
     order = queries.order_of(viewer().subject.id, order_id)
-    file = queries.file_of(order.id, file_id)
-    headers = {
-        "Content-Disposition": f"attachment; filename*=UTF-8''{quote(file.name)}",
-        "Content-Security-Policy": "sandbox; default-src 'none'",
-    }
-    return Response(files.read(file), content_type=file.media_type, headers=headers)
+    return stored(queries.file_of(order.id, file_id))

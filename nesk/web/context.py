@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from flask import Blueprint, Flask, request
+from flask import Flask, request
 from flask_login import current_user
 
 from nesk.core import clock, config
@@ -56,12 +56,12 @@ def init_context(app: Flask) -> None:
         }
 
 
-def staff_context(bp: Blueprint, sections: tuple[Section, ...]) -> None:
-    """Give the pages of a staff surface their menu (only what the viewer may open) and the viewer's name."""
+def staff_context(app: Flask, sections: tuple[Section, ...]) -> None:
+    """Give every page under /staff its menu (only what the viewer may open) and the viewer's name."""
 
-    @bp.context_processor
+    @app.context_processor
     def staff() -> dict[str, Any]:
-        if not current_user.is_authenticated:
+        if not request.path.startswith("/staff/") or not current_user.is_authenticated:
             return {}
         subject = current_user.subject
         shown = [section.item() for section in sections if not section.permission or current_user.may(section.permission)]

@@ -5,11 +5,12 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Iterable
-from urllib.parse import quote
 
 from flask import Response
 from openpyxl import Workbook
 from openpyxl.cell import WriteOnlyCell
+
+from nesk.web.downloads import made
 
 DANGEROUS = ("=", "+", "-", "@", "\t", "\r", "\0")
 
@@ -25,7 +26,7 @@ def as_csv(name: str, titles: list[str], lines: Iterable[list[str]]) -> Response
     writer = csv.writer(buffer, delimiter=";")
     writer.writerow([harmless(title) for title in titles])
     writer.writerows([harmless(value) for value in line] for line in lines)
-    return _download(name, ("\ufeff" + buffer.getvalue()).encode(), "text/csv; charset=utf-8")
+    return made(("\ufeff" + buffer.getvalue()).encode(), "text/csv; charset=utf-8", name)
 
 
 def as_xlsx(name: str, titles: list[str], lines: Iterable[list[str]]) -> Response:
@@ -41,10 +42,4 @@ def as_xlsx(name: str, titles: list[str], lines: Iterable[list[str]]) -> Respons
         sheet.append(cells)
     buffer = io.BytesIO()
     book.save(buffer)
-    return _download(name, buffer.getvalue(), "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet")
-
-
-def _download(name: str, body: bytes, media_type: str) -> Response:
-    response = Response(body, content_type=media_type)
-    response.headers["Content-Disposition"] = f"attachment; filename*=UTF-8''{quote(name)}"
-    return response
+    return made(buffer.getvalue(), "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", name)

@@ -1,0 +1,81 @@
+"""What the company may change without a programmer: every setting of every package on one page."""
+
+from __future__ import annotations
+
+from dataclasses import fields
+from typing import Any, get_type_hints
+
+from flask import Blueprint, request, url_for
+from wtforms import BooleanField, IntegerField, StringField
+from wtforms.validators import InputRequired
+
+from nesk.billing.settings import BillingSettings
+from nesk.core import settings
+from nesk.core.errors import NotFound, Refused
+from nesk.metering.settings import MeteringSettings
+from nesk.notifications.settings import NotificationSettings
+from nesk.payments.settings import PaymentSettings
+from nesk.people.permissions import Permission
+from nesk.web.access import allowed
+from nesk.web.forms import Form
+from nesk.web.htmx import go, page
+from nesk.web.login import current_actor
+
+bp = Blueprint("settings", __name__, url_prefix="/settings")
+
+KINDS = {"metering": MeteringSettings, "billing": BillingSettings, "payments": PaymentSettings, "notifications": NotificationSettings}
+TITLES = {"metering": "Показания", "billing": "Начисления", "payments": "Платежи", "notifications": "Сообщения"}
+LABELS = {
+    "window_from": "Показания ждём с числа",
+    "window_to": "Показания ждём по число",
+    "fraction": "Дробная часть показания (truncate, ceil, reject)",
+    "average_months": "Среднее за сколько месяцев",
+    "average_at_least": "Среднее не меньше чем по месяцам",
+    "average_periods": "По среднему не больше месяцев подряд",
+    "shift_weekend": "Срок оплаты с выходного переносится",
+    "recalculation_includes_norm": "Перерасчёт учитывает норматив",
+    "penalties_accrue": "Начислять пени",
+    "least_kop": "Платёж не меньше, копеек",
+    "most_kop": "Платёж не больше, копеек",
+    "session_seconds": "Банк ждёт карту, секунд",
+    "posting_words": "Срок зачисления словами",
+    "energy_tax_type": "Код НДС энергии у банка",
+    "penalty_tax_type": "Код НДС пеней у банка",
+    "sms_sender": "Имя отправителя SMS",
+    "mail_from": "Отправитель писем",
+    "sms_about_orders": "SMS о заявках",
+    "sms_about_payments": "SMS о платежах",
+}
+FIELDS = {int: IntegerField, bool: BooleanField, str: StringField}
+
+
+def _form(kind: type) -> type[Form]:
+    """A form with a field for each setting of a package."""
+    hints = get_type_hints(kind)
+    made = {}
+    for field in fields(kind):
+        rules = [] if hints[field.name] is bool else [InputRequired("Заполните это поле.")]
+        made[field.name] = FIELDS[hints[field.name]](LABELS.get(field.name, field.name), rules)
+    return type("SettingsForm", (Form,), made)
+
+
+@bp.route("", methods=["GET", "POST"])
+@allowed(Permission.CHANGE_SETTINGS)
+def index() -> Any:
+    package = request.args.get("package", "metering")
+    if package not in KINDS:
+        raise NotFound
+    kind = KINDS[package]
+    current = settings.load(kind)
+    form = _form(kind)(obj=current)
+    if form.validate_on_submit():
+        try:
+            for field in fields(kind):
+                if form[field.name].data != getattr(current, field.name):
+                    settings.change(kind, field.name, form[field.name].data, by=current_actor())
+        except Refused as refused:
+            form.show(refused)
+        else:
+            return go(url_for(".index", package=package), "Настройки сохранены.")
+    context = {"form": form, "package": package, "titles": TITLES, "names": [field.name for field in fields(kind)]}
+    return page("backoffice/settings/index.html", "backoffice/settings/_form.html", **context)
