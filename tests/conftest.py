@@ -5,24 +5,24 @@ from __future__ import annotations
 import socket
 from collections import Counter
 from collections.abc import Iterator
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import hypothesis
 import pytest
 
 from nesk import tasks
 from nesk.core import config
-from nesk.core import db as core_db
 from tests import servers
+from tests.browser import Browser
 from tests.databases import Databases, Engine
+
+if TYPE_CHECKING:
+    from tests.town import Towns
 
 hypothesis.settings.register_profile("house", deadline=None, derandomize=True, database=None)
 hypothesis.settings.register_profile("soak", deadline=None, max_examples=5000)
 
 _engines: Counter[str] = Counter()
-_waiting_for: Counter[str] = Counter()
-
-SOAK = pytest.StashKey[bool]()
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -31,8 +31,8 @@ def pytest_configure(config: pytest.Config) -> None:
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     """A test marked `both_engines` runs on SQLite and on PostgreSQL."""
-    if "database" in metafunc.fixturenames and metafunc.definition.get_closest_marker("both_engines"):
-        metafunc.parametrize("database", ["sqlite", "postgresql"], indirect=True)
+    if "engine" in metafunc.fixturenames and metafunc.definition.get_closest_marker("both_engines"):
+        metafunc.parametrize("engine", ["sqlite", "postgresql"], indirect=True)
 
 
 @pytest.fixture(scope="session")
@@ -76,14 +76,34 @@ def databases(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Databases]:
 
 
 @pytest.fixture
-def database(request: pytest.FixtureRequest, databases: Databases) -> Iterator[Engine]:
-    """An empty migrated database: PostgreSQL, or SQLite where there is none; under `both_engines` each in turn."""
-    engine: Engine = getattr(request, "param", None) or default_engine()
-    if engine == "postgresql":
+def engine(request: pytest.FixtureRequest) -> Engine:
+    """Where the test runs: PostgreSQL, or SQLite where there is none; under `both_engines` each in turn."""
+    chosen: Engine = getattr(request, "param", None) or default_engine()
+    if chosen == "postgresql":
         _need(servers.postgres)
-    _engines[engine] += 1
+    _engines[chosen] += 1
+    return chosen
+
+
+@pytest.fixture
+def database(engine: Engine, databases: Databases) -> Iterator[Engine]:
+    """An empty migrated database."""
     with databases.empty(engine):
         yield engine
+
+
+@pytest.fixture
+def town(engine: Engine, towns: Towns) -> Iterator[config.Config]:
+    """A copy of the demo town of the contract, as of today."""
+    with towns.lived_in(engine) as inside:
+        yield inside
+
+
+@pytest.fixture(scope="session")
+def towns(tmp_path_factory: pytest.TempPathFactory, databases: Databases, test_config: config.Config) -> Towns:
+    from tests.town import Towns  # the builder of the town imports every domain: tests of one need not wait for it
+
+    return Towns(tmp_path_factory.mktemp("towns"), databases, test_config)
 
 
 def default_engine() -> Engine:
@@ -104,10 +124,9 @@ def app(test_config: config.Config, databases: Databases) -> Any:
 
 
 @pytest.fixture
-def browser(app: Any, database: Engine) -> Any:
-    """A person at a page: opens, fills in and sends, and every page it meets is held to the rules of all pages."""
-    from tests.browser import Browser
-
+def browser(request: pytest.FixtureRequest, app: Any, engine: Engine) -> Browser:
+    """A person at a page, held to the rules of all pages; in the demo town where the test asks for `town` too."""
+    request.getfixturevalue("town" if "town" in request.fixturenames else "database")
     return Browser(app)
 
 

@@ -48,15 +48,18 @@ class Databases:
                 Path(core_db.db.obj.database).unlink(missing_ok=True)
 
     @contextmanager
-    def elsewhere(self, url: str) -> Iterator[None]:
-        """The models on another database, migrated, for as long as the block lasts."""
+    def elsewhere(self, url: str, *, migrate: bool = True) -> Iterator[None]:
+        """The models on another database for as long as the block lasts."""
         bound = core_db.db.obj
-        core_db.init(url)
-        core_db.migrate()
+        there = core_db.init(url)
+        if migrate:
+            core_db.migrate()
         try:
             yield
         finally:
             core_db.close()
+            if isinstance(there, peewee.PostgresqlDatabase):
+                there.close_all()  # type: ignore[attr-defined]
             if bound is not None:
                 core_db.db.initialize(bound)
 
