@@ -131,7 +131,7 @@ def _close(member: int, visit_id: int, home: SimpleNamespace, index: int, on: da
         signed_by=home.person.full_name,
         finals=last.values,
         old_serial=home.meter.serial,
-        old_state="Исправен, срок поверки истёк",
+        old_state="Исправен",
         new=new,
     )
     picture = Attachment(signature(), "image/png", "подпись.png")
