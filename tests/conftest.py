@@ -22,8 +22,6 @@ if TYPE_CHECKING:
 hypothesis.settings.register_profile("house", deadline=None, derandomize=True, database=None)
 hypothesis.settings.register_profile("soak", deadline=None, max_examples=5000)
 
-_engines: Counter[str] = Counter()
-
 
 def pytest_configure(config: pytest.Config) -> None:
     hypothesis.settings.load_profile("soak" if "soak" in config.option.markexpr.split() else "house")
@@ -81,7 +79,7 @@ def engine(request: pytest.FixtureRequest) -> Engine:
     chosen: Engine = getattr(request, "param", None) or default_engine()
     if chosen == "postgresql":
         _need(servers.postgres)
-    _engines[chosen] += 1
+    servers.used[chosen] += 1
     return chosen
 
 
@@ -163,14 +161,12 @@ def pytest_terminal_summary(terminalreporter: Any) -> None:
     """On which servers the run was, and what could not run and why: nothing is left out silently."""
     write = terminalreporter.write_line
     skipped = Counter(_reason(report) for report in terminalreporter.stats.get("skipped", []))
-    if servers.found or _engines or skipped:
+    if servers.found or servers.used or skipped:
         terminalreporter.section("servers of this run")
     for name, what in servers.found.items():
         write(f"{name}: {what}")
-    if _engines:
-        write(
-            "tests with a database: " + ", ".join(f"{count} on {engine}" for engine, count in sorted(_engines.items()))
-        )
+    if servers.used:
+        write("tests on them: " + ", ".join(f"{count} {place}" for place, count in sorted(servers.used.items())))
     if "PostgreSQL" in servers.missing:
         write(f"NO PostgreSQL, its tests ran on SQLite or not at all: {servers.missing['PostgreSQL']}", yellow=True)
     if skipped:

@@ -14,6 +14,7 @@ import subprocess
 import sys
 import tempfile
 import threading
+from collections import Counter
 from collections.abc import Callable
 from contextlib import ExitStack, suppress
 from functools import partial
@@ -38,6 +39,8 @@ found: dict[str, str] = {}
 """Name of a server → what it is and where it came from, for the report."""
 missing: dict[str, str] = {}
 """Name of a server → why there is none."""
+used: Counter[str] = Counter()
+"""Where tests ran → how many of them, for the report."""
 
 _known: dict[str, Any] = {}
 _at_the_end = ExitStack()
