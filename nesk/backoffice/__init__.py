@@ -3,11 +3,11 @@
 from flask import Blueprint, Flask
 
 from nesk.backoffice import accounts, branches, orders, queues, settings, summary
-from nesk.backoffice.menu import SECTIONS
 from nesk.backoffice.registers import init_registers
 from nesk.web.access import guard
 from nesk.web.context import staff_context
 from nesk.web.sign_in import mount
+from nesk.web.staff_menu import SECTIONS
 
 bp = Blueprint("backoffice", __name__, url_prefix="/staff")
 _open = mount(bp, kind="staff", home="/staff/", title="Вход для сотрудников", note="Логин и пароль выдаёт администратор.")

@@ -2,7 +2,7 @@
 
 import click
 
-from nesk.commands import data, processes
+from nesk.commands import backup, data, processes
 
 
 @click.group()
@@ -10,5 +10,5 @@ def main() -> None:
     """НЭСК: процессы и работы по данным. Переменные окружения описаны в README.md."""
 
 
-for command in (*processes.COMMANDS, *data.COMMANDS):
+for command in (*processes.COMMANDS, *data.COMMANDS, backup.backup, backup.restore):
     main.add_command(command)

@@ -13,6 +13,7 @@ from contextlib import contextmanager
 import click
 import waitress
 
+from nesk import tasks
 from nesk.commands.supervisor import Child, Supervisor
 from nesk.core import broker as brokers
 from nesk.core import config, db, events, logs, schedule
@@ -38,6 +39,7 @@ def serve() -> None:
     if settings.env == "demo":
         from nesk.demo import build
 
+        tasks.load()
         build.once(progress=True)
     python = sys.executable
     sandbox = [python, "-m", "nesk.sandbox", "--home", str(settings.home)]
