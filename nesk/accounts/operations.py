@@ -20,12 +20,16 @@ from nesk.core.requisites import inn_is_right
 CHUNK = 400
 
 
-def register_organization(*, name: str, inn: str, kpp: str, contract_number: str, branch: Branch, is_demo: bool = False, by: Actor) -> Organization:
+def register_organization(
+    *, name: str, inn: str, kpp: str, contract_number: str, branch: Branch, is_demo: bool = False, by: Actor
+) -> Organization:
     """A legal entity with its contract. Raises Refused for an ИНН that cannot exist."""
     if not inn_is_right(inn):
         raise Refused("ИНН не проходит проверку. Сверьте его с документами.", field="inn")
     with transaction():
-        organization = Organization.create(name=name, inn=inn, kpp=kpp, contract_number=contract_number, branch=branch, is_demo=is_demo)
+        organization = Organization.create(
+            name=name, inn=inn, kpp=kpp, contract_number=contract_number, branch=branch, is_demo=is_demo
+        )
         record(OrganizationRegistered(organization.id), by=by)
     return organization
 

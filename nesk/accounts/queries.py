@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from nesk.accounts.models import Account, Binding, Premises
+from nesk.accounts.models import Account, Binding, Organization, Premises
 from nesk.branches.models import Branch, Town
 from nesk.core.errors import NotFound
 
@@ -50,3 +50,11 @@ def _one(query: object) -> Account:
     if account is None:
         raise NotFound
     return account
+
+
+def organization(organization_id: int) -> Organization:
+    """A legal entity with its branch. Raises NotFound."""
+    row = Organization.select(Organization, Branch).join(Branch).where(Organization.id == organization_id).first()
+    if row is None:
+        raise NotFound
+    return row

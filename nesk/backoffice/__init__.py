@@ -10,7 +10,9 @@ from nesk.web.sign_in import mount
 from nesk.web.staff_menu import SECTIONS
 
 bp = Blueprint("backoffice", __name__, url_prefix="/staff")
-_open = mount(bp, kind="staff", home="/staff/", title="Вход для сотрудников", note="Логин и пароль выдаёт администратор.")
+_open = mount(
+    bp, kind="staff", home="/staff/", title="Вход для сотрудников", note="Логин и пароль выдаёт администратор."
+)
 guard(bp, open_endpoints=_open)
 
 for feature in (summary, accounts, orders, branches, queues, settings):

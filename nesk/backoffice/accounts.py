@@ -83,7 +83,13 @@ def reading(number: str, installation_id: int) -> Any:
         typed = [form[name].data or "" for name in FIELDS[: meter.installation.zones]]
         try:
             operations.submit_reading(
-                account.id, installation_id, typed, source=form.source.data, by=current_actor(), key=form.key.data, confirmed=True
+                account.id,
+                installation_id,
+                typed,
+                source=form.source.data,
+                by=current_actor(),
+                key=form.key.data,
+                confirmed=True,
             )
         except Refused as refused:
             form.show(refused)

@@ -23,7 +23,12 @@ from nesk.web.login import current_actor
 
 bp = Blueprint("settings", __name__, url_prefix="/settings")
 
-KINDS = {"metering": MeteringSettings, "billing": BillingSettings, "payments": PaymentSettings, "notifications": NotificationSettings}
+KINDS = {
+    "metering": MeteringSettings,
+    "billing": BillingSettings,
+    "payments": PaymentSettings,
+    "notifications": NotificationSettings,
+}
 TITLES = {"metering": "Показания", "billing": "Начисления", "payments": "Платежи", "notifications": "Сообщения"}
 LABELS = {
     "window_from": "Показания ждём с числа",

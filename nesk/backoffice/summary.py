@@ -24,5 +24,10 @@ def index() -> Any:
     backlog = {**events.backlog(), "messages": stuck_count()} if viewer().may(Permission.SEE_QUEUES) else None
     late = [order for order in waiting if order.due_on and order.due_on < today]
     return render_template(
-        "backoffice/summary/index.html", waiting=waiting[:8], count=len(waiting), late=len(late), crews=crews, backlog=backlog
+        "backoffice/summary/index.html",
+        waiting=waiting[:8],
+        count=len(waiting),
+        late=len(late),
+        crews=crews,
+        backlog=backlog,
     )

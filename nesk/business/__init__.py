@@ -1,8 +1,15 @@
 """The cabinet of legal entities and sole proprietors: they sign in by what the company issued (S2-04, S2-06)."""
 
-from flask import Blueprint
+from __future__ import annotations
 
+from typing import Any
+
+from flask import Blueprint
+from flask_login import current_user
+
+from nesk.business import contract
 from nesk.web.access import guard
+from nesk.web.context import Section
 from nesk.web.sign_in import mount
 
 bp = Blueprint("business", __name__, url_prefix="/business")
@@ -14,3 +21,19 @@ _open = mount(
     note="Логин и пароль выдаёт филиал вместе с сопроводительным письмом к договору.",
 )
 guard(bp, open_endpoints=_open)
+bp.register_blueprint(contract.bp)
+
+SECTIONS = (Section("home", "Договор", "/business/", "business.contract", tab=True),)
+
+
+@bp.context_processor
+def business() -> dict[str, Any]:
+    """What the layout shows around each page."""
+    if not current_user.is_authenticated:
+        return {}
+    return {
+        "nav_items": [section.item() for section in SECTIONS],
+        "links": {"home": "/business/"},
+        "sign_out_url": "/business/logout",
+        "site_name": "Для организаций",
+    }

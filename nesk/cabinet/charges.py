@@ -45,8 +45,20 @@ def charges() -> Any:
     months = [now - back for back in range(1, 37)]
     since, until = month_asked("since", now - 12), month_asked("until", now - 1)
     rows = queries.charges_history(account.id, since=since, until=until)
-    chart = money_chart([Item(row.month, (row.charged_kop, row.paid_kop)) for row in reversed(rows[:12])], SERIES) if rows else None
-    context = {"tab": "charges", "rows": rows, "months": months, "since": since, "until": until, "chart": chart, "titled": now - 1}
+    chart = (
+        money_chart([Item(row.month, (row.charged_kop, row.paid_kop)) for row in reversed(rows[:12])], SERIES)
+        if rows
+        else None
+    )
+    context = {
+        "tab": "charges",
+        "rows": rows,
+        "months": months,
+        "since": since,
+        "until": until,
+        "chart": chart,
+        "titled": now - 1,
+    }
     return page("cabinet/charges/charges.html", "cabinet/charges/_charges.html", **context)
 
 

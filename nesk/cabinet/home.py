@@ -58,7 +58,11 @@ def usage(account_id: int, month: Month) -> Chart | None:
     for each in shown:
         year_ago = by_month.get(each - 12)
         items.append(
-            Item(each, [max(by_month[each].get(zone, 0), 0) for zone in zones], sum(year_ago.values()) if year_ago else None)
+            Item(
+                each,
+                [max(by_month[each].get(zone, 0), 0) for zone in zones],
+                sum(year_ago.values()) if year_ago else None,
+            )
         )
     return usage_chart(items, [SERIES[zone] for zone in zones], current=shown[-1])
 

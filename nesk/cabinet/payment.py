@@ -30,7 +30,9 @@ class PaymentForm(Form):
     principal = MoneyField("Сумма по услугам")
     penalty = MoneyField("Сумма пеней")
     email = EmailField("Email для отправки чека")
-    confirmed = BooleanField("Подтверждаю параметры платежа", [Required("Проверьте счёт и суммы и отметьте, что подтверждаете их.")])
+    confirmed = BooleanField(
+        "Подтверждаю параметры платежа", [Required("Проверьте счёт и суммы и отметьте, что подтверждаете их.")]
+    )
 
 
 @bp.route("/", methods=["GET", "POST"])
@@ -52,7 +54,9 @@ def index() -> Any:
         except Unavailable:
             form.show(Refused(BANK_SILENT))
     words = settings.load(PaymentSettings).posting_words
-    return page("cabinet/payment/index.html", form=form, owed=owed, pending=queries.pending(account.id), posting_words=words)
+    return page(
+        "cabinet/payment/index.html", form=form, owed=owed, pending=queries.pending(account.id), posting_words=words
+    )
 
 
 def _start(account_id: int, form: PaymentForm) -> str:

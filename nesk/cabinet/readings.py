@@ -66,7 +66,13 @@ def submit(installation_id: int) -> Any:
             if request.form.get("action") == "confirm":
                 confirmed = form.seen.data == "y"
                 operations.submit_reading(
-                    account.id, installation_id, typed, source="internet", by=current_actor(), key=form.key.data, confirmed=confirmed
+                    account.id,
+                    installation_id,
+                    typed,
+                    source="internet",
+                    by=current_actor(),
+                    key=form.key.data,
+                    confirmed=confirmed,
                 )
                 return _after(account, installation_id, THANKS)
             checked = operations.check_reading(account.id, installation_id, typed)
@@ -97,7 +103,9 @@ def history() -> Any:
 def _after(account: Account, installation_id: int, said: str) -> Any:
     """The meter as it stands now, the history and the debt with it."""
     month = open_month(account.branch_id)
-    meter = next(each for each in queries.installed_meters(account.id, month) if each.installation.id == installation_id)
+    meter = next(
+        each for each in queries.installed_meters(account.id, month) if each.installation.id == installation_id
+    )
     return done(
         "cabinet/readings/_after_submit.html",
         to=url_for("cabinet.readings.index", ls=account.number),
@@ -118,7 +126,12 @@ def _mine(installation_id: int) -> tuple[Account, queries.InstalledMeter]:
 
 
 def _meter(
-    account: Account, meter: queries.InstalledMeter, *, form: ReadingForm | None = None, checked: Any = None, cost: Any = None
+    account: Account,
+    meter: queries.InstalledMeter,
+    *,
+    form: ReadingForm | None = None,
+    checked: Any = None,
+    cost: Any = None,
 ) -> dict[str, Any]:
     """What the card of one meter shows."""
     month = open_month(account.branch_id)

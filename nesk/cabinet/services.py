@@ -26,7 +26,14 @@ from nesk.web.uploads import Upload, checked
 
 bp = Blueprint("services", __name__, url_prefix="/services")
 
-ICONS = {"replacement": "meter", "sealing": "seal", "unsealing": "stamp", "programming": "program", "electrical": "plug", "other": "chat"}
+ICONS = {
+    "replacement": "meter",
+    "sealing": "seal",
+    "unsealing": "stamp",
+    "programming": "program",
+    "electrical": "plug",
+    "other": "chat",
+}
 STAGES = (
     ("new", "Заявка создана"),
     ("accepted", "Принята филиалом"),
@@ -42,7 +49,9 @@ class OrderForm(Form):
     key = KeyField()
     installation = SelectField("Счётчик", coerce=str, validate_choice=False)
     wish_on = DateField("Когда приехать — день", [Optional()])
-    wish_slot = RadioField("Время", choices=[(str(slot), name) for slot, name in rules.SLOT_NAMES.items()], validators=[Optional()])
+    wish_slot = RadioField(
+        "Время", choices=[(str(slot), name) for slot, name in rules.SLOT_NAMES.items()], validators=[Optional()]
+    )
     contact_name = StringField("Кто встретит мастера", [Required("Напишите, кто встретит мастера."), AtMost(160)])
     contact_phone = PhoneField("Телефон", [Required("Введите телефон, по которому позвонит бригада.")])
     comment = TextAreaField("Комментарий", [AtMost(500)])
@@ -64,7 +73,9 @@ def index() -> Any:
     if current_card() is None:
         return render_template("cabinet/services/no_account.html")
     orders = queries.orders_of(current_account().id)
-    return render_template("cabinet/services/index.html", orders=orders, services=queries.offered_services(), icons=ICONS, rules=rules)
+    return render_template(
+        "cabinet/services/index.html", orders=orders, services=queries.offered_services(), icons=ICONS, rules=rules
+    )
 
 
 @bp.route("/new/<code>", methods=["GET", "POST"])
@@ -74,8 +85,12 @@ def new(code: str) -> Any:
         raise NotFound
     account = current_account()
     meters = installed_meters(account.id, open_month(account.branch_id))
-    form = OrderForm(contact_name=viewer().subject.full_name, contact_phone=identities(viewer().subject.id).get("phone", ""))
-    form.installation.choices = [(str(each.installation.id), f"№ {each.meter.serial}, {each.meter.type.name}") for each in meters]
+    form = OrderForm(
+        contact_name=viewer().subject.full_name, contact_phone=identities(viewer().subject.id).get("phone", "")
+    )
+    form.installation.choices = [
+        (str(each.installation.id), f"№ {each.meter.serial}, {each.meter.type.name}") for each in meters
+    ]
     if form.validate_on_submit():
         try:
             order = _place(service, account.id, form)
@@ -91,7 +106,11 @@ def new(code: str) -> Any:
 def _is_free(service: Service, account: Any, meter: Any) -> bool:
     ends = meter.meter.next_verification_on
     return rules.is_free(
-        work=service.work, is_urgent=service.is_urgent, premises=account.premises.kind, verification_ends=ends, today=clock.today()
+        work=service.work,
+        is_urgent=service.is_urgent,
+        premises=account.premises.kind,
+        verification_ends=ends,
+        today=clock.today(),
     )
 
 
@@ -148,13 +167,25 @@ def timeline(order: Order) -> list[dict[str, str]]:
     for index, (state, title) in enumerate(STAGES):
         step = reached.get(state) if index <= last else None
         mark = "done" if index < last or order.state == "closed" else "now" if index == last else "todo"
-        found.append({"title": title, "state": mark, "note": " · ".join(filter(None, (moment(step.at), step.comment))) if step else ""})
+        found.append(
+            {
+                "title": title,
+                "state": mark,
+                "note": " · ".join(filter(None, (moment(step.at), step.comment))) if step else "",
+            }
+        )
     if order.state in ("cancelled", "rejected", "no_access"):
         step = reached[order.state]
         found = [each for each in found if each["state"] != "todo"]
         for each in found:
             each["state"] = "done"
-        found.append({"title": rules.STATE_NAMES[order.state], "state": "now", "note": f"{moment(step.at)} · {step.comment}".strip(" ·")})
+        found.append(
+            {
+                "title": rules.STATE_NAMES[order.state],
+                "state": "now",
+                "note": f"{moment(step.at)} · {step.comment}".strip(" ·"),
+            }
+        )
     return found
 
 
@@ -166,13 +197,23 @@ def say(order_id: int) -> Any:
         try:
             attached = checked(request.files.getlist("files"), field="files", most=MOST_FILES)
             operations.add_message(
-                order.id, form.text.data or "", is_ours=False, attachments=_attachments(attached), key=form.key.data, by=current_actor()
+                order.id,
+                form.text.data or "",
+                is_ours=False,
+                attachments=_attachments(attached),
+                key=form.key.data,
+                by=current_actor(),
             )
         except Refused as refused:
             form.show(refused)
         else:
             return done("cabinet/services/_chat.html", to=url_for(".show", order_id=order.id), **_order(order))
-    return page("cabinet/services/show.html", "cabinet/services/_chat.html", cancel=CancelForm(formdata=None), **_order(order, form))
+    return page(
+        "cabinet/services/show.html",
+        "cabinet/services/_chat.html",
+        cancel=CancelForm(formdata=None),
+        **_order(order, form),
+    )
 
 
 @bp.post("/<int:order_id>/cancellation")

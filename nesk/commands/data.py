@@ -101,7 +101,11 @@ def demo(again: bool) -> None:
     db.init(settings.database_url)
     db.migrate()
     tasks.load()
-    click.echo("Демо-город построен." if build.once(progress=sys.stderr.isatty()) else "В базе уже есть данные, ничего не изменено.")
+    click.echo(
+        "Демо-город построен."
+        if build.once(progress=sys.stderr.isatty())
+        else "В базе уже есть данные, ничего не изменено."
+    )
 
 
 @click.command()
@@ -122,7 +126,9 @@ def bill(month: Month, code: str | None) -> None:
 
 @click.command()
 @click.option("--month", type=MonthType(), required=True)
-@click.option("--to", "folder", type=click.Path(path_type=Path, file_okay=False), default=Path("receipts"), show_default=True)
+@click.option(
+    "--to", "folder", type=click.Path(path_type=Path, file_okay=False), default=Path("receipts"), show_default=True
+)
 @click.option("--account", "numbers", multiple=True, help="Только эти лицевые счета.")
 def receipts(month: Month, folder: Path, numbers: tuple[str, ...]) -> None:
     """Сформировать квитанции закрытого месяца в папку, по PDF на счёт."""

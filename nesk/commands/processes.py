@@ -94,7 +94,7 @@ def worker(processes: int, threads: int) -> None:
     if config.current().broker_in_process:
         raise click.ClickException("BROKER_URL=memory://: работник живёт внутри процесса web")
     arguments = ["dramatiq", "nesk.worker", "--processes", str(processes), "--threads", str(threads), "--skip-logging"]
-    os.execv(sys.executable, [sys.executable, "-m", *arguments])
+    os.execv(sys.executable, [sys.executable, "-m", *arguments])  # noqa: S606 - our own interpreter
 
 
 @click.command()

@@ -54,7 +54,9 @@ def make(url: str) -> dramatiq.Broker:
         from dramatiq.brokers.redis import RedisBroker
 
         # The defaults redeliver a killed worker's message only by chance on a quiet queue.
-        return RedisBroker(url=url, heartbeat_timeout=60_000, maintenance_chance=100_000, socket_timeout=5, socket_connect_timeout=2)
+        return RedisBroker(
+            url=url, heartbeat_timeout=60_000, maintenance_chance=100_000, socket_timeout=5, socket_connect_timeout=2
+        )
     if url.startswith("amqp"):
         from dramatiq.brokers.rabbitmq import RabbitmqBroker
 
@@ -73,10 +75,17 @@ def setup(url: str) -> dramatiq.Broker:
     dramatiq.set_broker(broker)
     for queue in QUEUES:
         actor = dramatiq.actor(
-            events.attempt, actor_name=f"deliver_{queue}", queue_name=queue, broker=broker, max_retries=0, time_limit=600_000
+            events.attempt,
+            actor_name=f"deliver_{queue}",
+            queue_name=queue,
+            broker=broker,
+            max_retries=0,
+            time_limit=600_000,
         )
         _wakers[queue] = actor.send
-    job = dramatiq.actor(schedule.run, actor_name="job", queue_name="default", broker=broker, max_retries=0, time_limit=3_600_000)
+    job = dramatiq.actor(
+        schedule.run, actor_name="job", queue_name="default", broker=broker, max_retries=0, time_limit=3_600_000
+    )
     _job_waker = job.send
     return broker
 

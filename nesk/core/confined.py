@@ -253,7 +253,17 @@ class _Doors:
     The second lock behind the renderer's own policy: a library's forgotten path does not lead out.
     """
 
-    _SHUT = ("socket.", "subprocess.", "os.system", "os.exec", "os.posix_spawn", "os.spawn", "os.fork", "ctypes.", "shutil.")
+    _SHUT = (
+        "socket.",
+        "subprocess.",
+        "os.system",
+        "os.exec",
+        "os.posix_spawn",
+        "os.spawn",
+        "os.fork",
+        "ctypes.",
+        "shutil.",
+    )
 
     def __init__(self) -> None:
         roots = {sys.prefix, sys.base_prefix, str(ROOT / "nesk"), tempfile.gettempdir()}

@@ -45,7 +45,13 @@ def connect(url: str, *, max_connections: int = 24) -> peewee.Database:
     if parts.scheme == "sqlite":
         path = unquote(parts.path)[1:] if parts.path.startswith("//") or not parts.path.startswith("/") else parts.path
         Path(path).parent.mkdir(parents=True, exist_ok=True)
-        pragmas = {"journal_mode": "wal", "foreign_keys": 1, "busy_timeout": 10_000, "synchronous": 1, "cache_size": -65_536}
+        pragmas = {
+            "journal_mode": "wal",
+            "foreign_keys": 1,
+            "busy_timeout": 10_000,
+            "synchronous": 1,
+            "cache_size": -65_536,
+        }
         database = Sqlite(path, pragmas=pragmas)
         # SQLite's own lower() knows only ASCII, and the search is in Russian.
         database.func("lower", 1, deterministic=True)(lambda text: text.lower() if isinstance(text, str) else text)

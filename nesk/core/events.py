@@ -247,7 +247,9 @@ def sweep(limit: int = 500) -> int:
 def drain(*, reraise: bool = True) -> int:
     """Run everything that is due, here and now, in order, until nothing is left. For the demo town and tests."""
     count = 0
-    while ids := [d.id for d in Delivery.select(Delivery.id).where(*_open_and_due(clock.now())).order_by(Delivery.id).limit(500)]:
+    while ids := [
+        d.id for d in Delivery.select(Delivery.id).where(*_open_and_due(clock.now())).order_by(Delivery.id).limit(500)
+    ]:
         progressed = [attempt(id, reraise=reraise) for id in ids]
         count += sum(progressed)
         if not any(progressed):

@@ -52,7 +52,9 @@ def store(data: bytes, media_type: str, name: str, *, by: Actor) -> File:
     """Keep the bytes and a row that tells of them. The bytes go first: a row never points at nothing."""
     sha256 = hashlib.sha256(data).hexdigest()
     obstore.put(_store(config.current().files_url), _key(sha256), data)
-    return File.create(sha256=sha256, size=len(data), media_type=media_type, name=name[:200], at=clock.now(), by=str(by))
+    return File.create(
+        sha256=sha256, size=len(data), media_type=media_type, name=name[:200], at=clock.now(), by=str(by)
+    )
 
 
 def read(file: File) -> bytes:

@@ -175,9 +175,26 @@ def typo(text: str) -> str:
 FILTERS: dict[str, Callable[..., Any]] = {
     function.__name__: function
     for function in (
-        quantity, roubles, rub, big_rub, price, kwh, file_size, plural, counted,
-        day, day_number, weekday_day, hour, moment, moment_number, month_title, month_in,
-        account_number, phone, typo,
+        quantity,
+        roubles,
+        rub,
+        big_rub,
+        price,
+        kwh,
+        file_size,
+        plural,
+        counted,
+        day,
+        day_number,
+        weekday_day,
+        hour,
+        moment,
+        moment_number,
+        month_title,
+        month_in,
+        account_number,
+        phone,
+        typo,
     )
 }
 """Filter's name → function: registered for the pages and for letters and papers alike."""

@@ -46,7 +46,9 @@ def count(name: str, subject: str, *, limit: int, seconds: int) -> None:
 def forgive(name: str, subject: str, *, seconds: int) -> None:
     """Take one counted try back: it succeeded, and only failures should count."""
     key, window = _key(name, subject, seconds)
-    Counter.update(count=Counter.count - 1).where(Counter.key == key, Counter.window == window, Counter.count > 0).execute()
+    Counter.update(count=Counter.count - 1).where(
+        Counter.key == key, Counter.window == window, Counter.count > 0
+    ).execute()
 
 
 def _key(name: str, subject: str, seconds: int) -> tuple[str, int]:

@@ -37,7 +37,9 @@ class JsonLines(logging.Formatter):
             frames = traceback.extract_tb(record.exc_info[2])
             # The exception's own text may quote what a person typed; its class and the places do not.
             line["error"] = record.exc_info[0].__name__
-            line["trace"] = [f"{frame.filename.rpartition('/')[2]}:{frame.lineno} {frame.name}" for frame in frames[-12:]]
+            line["trace"] = [
+                f"{frame.filename.rpartition('/')[2]}:{frame.lineno} {frame.name}" for frame in frames[-12:]
+            ]
         return json.dumps(line, ensure_ascii=False)
 
 

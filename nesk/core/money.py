@@ -48,7 +48,9 @@ def parse_amount(text: str) -> Kopecks | None:
 
     Only ASCII digits count: WTForms' own Decimal field takes NaN, 1E+30 and ١٢٣.
     """
-    typed = text.strip().replace("\u00a0", "").replace("\u202f", "").replace(" ", "").removesuffix("₽").removesuffix("р.")
+    typed = (
+        text.strip().replace("\u00a0", "").replace("\u202f", "").replace(" ", "").removesuffix("₽").removesuffix("р.")
+    )
     if not _AMOUNT.fullmatch(typed):
         return None
     whole, _, fraction = typed.replace(",", ".").partition(".")

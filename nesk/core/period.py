@@ -34,7 +34,9 @@ class Month:
     def parse(cls, text: str) -> Month:
         """Read «2026-10»; raises ValueError for anything else."""
         year, dash, number = text.partition("-")
-        if not (dash and len(year) == 4 and len(number) == 2 and (year + number).isascii() and (year + number).isdigit()):
+        if not (
+            dash and len(year) == 4 and len(number) == 2 and (year + number).isascii() and (year + number).isdigit()
+        ):
             raise ValueError(f"not a month: {text!r}")
         return cls(int(year), int(number))
 

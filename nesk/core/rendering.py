@@ -54,7 +54,7 @@ class Templates:
 
         self._pages = jinja2.Environment(
             loader=jinja2.FileSystemLoader(directory),
-            autoescape=lambda name: not (name or "").endswith(".txt"),
+            autoescape=lambda name: not (name or "").endswith(".txt"),  # noqa: S701 - on for all but plain texts
             undefined=jinja2.StrictUndefined,
             trim_blocks=True,
             lstrip_blocks=True,

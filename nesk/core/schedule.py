@@ -53,7 +53,9 @@ class Scheduled:
 _jobs: dict[str, Scheduled] = {}
 
 
-def scheduled(name: str, *, every: int | None = None, daily: tuple[int, int] | None = None) -> Callable[[Callable[[], object]], Callable[[], object]]:
+def scheduled(
+    name: str, *, every: int | None = None, daily: tuple[int, int] | None = None
+) -> Callable[[Callable[[], object]], Callable[[], object]]:
     """Let the function below run every `every` seconds, or daily at (hour, minute) of the supplier's time."""
 
     def register(run: Callable[[], object]) -> Callable[[], object]:

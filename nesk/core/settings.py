@@ -63,7 +63,9 @@ def change(kind: type, name: str, value: Any, *, by: Actor) -> None:
     with transaction():
         (
             Setting.insert(key=key, value=value, changed_at=clock.now(), changed_by=str(by))
-            .on_conflict(conflict_target=[Setting.key], preserve=[Setting.value, Setting.changed_at, Setting.changed_by])
+            .on_conflict(
+                conflict_target=[Setting.key], preserve=[Setting.value, Setting.changed_at, Setting.changed_by]
+            )
             .execute()
         )
         record(SettingChanged(key, value), by=by)

@@ -27,4 +27,8 @@ def crew() -> dict[str, Any]:
         return {}
     team = crew_of(current_user.subject.id)
     names = ", ".join(name.split()[0] for name in members([team.id])[team.id]) if team else ""
-    return {"crew_title": team.name if team else "Без бригады", "crew_members": names, "dispatcher_phone": "+78006000220"}
+    return {
+        "crew_title": team.name if team else "Без бригады",
+        "crew_members": names,
+        "dispatcher_phone": "+78006000220",
+    }

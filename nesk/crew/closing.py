@@ -96,7 +96,10 @@ def _close(visit: Visit, form: ClosingForm, zones: dict[int, int], digits: dict[
             _dial(form, f"final_{n}", installation.meter.type.digits) for n in REGISTERS[: installation.zones]
         )
         new = _new_meter(form, zones, digits)
-    photos = [Attachment(each.data, each.media_type, each.name) for each in checked(request.files.getlist("photos"), field="photos", most=MOST_PHOTOS, pdf_allowed=False)]
+    photos = [
+        Attachment(each.data, each.media_type, each.name)
+        for each in checked(request.files.getlist("photos"), field="photos", most=MOST_PHOTOS, pdf_allowed=False)
+    ]
     closing = visits.Closing(
         signed_by=(form.signed_by.data or "").strip(),
         finals=finals,
@@ -106,7 +109,13 @@ def _close(visit: Visit, form: ClosingForm, zones: dict[int, int], digits: dict[
         remark=(form.remark.data or "").strip(),
     )
     return visits.close_work(
-        viewer().subject.id, visit.id, closing, photos=photos, signature=_signature(form), key=form.key.data, by=current_actor()
+        viewer().subject.id,
+        visit.id,
+        closing,
+        photos=photos,
+        signature=_signature(form),
+        key=form.key.data,
+        by=current_actor(),
     )
 
 

@@ -18,7 +18,14 @@ from nesk.web.query import day_asked
 
 bp = Blueprint("visits", __name__)
 
-ICONS = {"replacement": "meter", "sealing": "seal", "unsealing": "stamp", "programming": "program", "electrical": "plug", "other": "tools"}
+ICONS = {
+    "replacement": "meter",
+    "sealing": "seal",
+    "unsealing": "stamp",
+    "programming": "program",
+    "electrical": "plug",
+    "other": "tools",
+}
 STATES = {
     "assigned": ("Впереди", ""),
     "en_route": ("В пути", "info"),

@@ -283,7 +283,7 @@ def _payment(
 ) -> tuple[str, int, date] | None:
     on = month.day(min(dice.randint(4, 19), until.day))
     roll = dice.random()
-    if debt <= 0 or each.pays == "never" and roll < 0.93:
+    if debt <= 0 or (each.pays == "never" and roll < 0.93):
         return None
     if each.pays == "late" and roll < 0.45:
         return None

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-PASSWORD = "demo-2026"
+PASSWORD = "demo-2026"  # noqa: S105 - the contract names it, and production refuses demo people
 
 SURNAMES = (
     "Абрамов Белоусов Воронцов Громов Дорофеев Ермаков Жданов Зимин Ильин Кравченко Лазарев Мельник Назаров Остапенко "

@@ -22,4 +22,8 @@ def narrow() -> dict[str, Any]:
     if not current_user.is_authenticated:
         return {}
     shown = (section for section in SECTIONS if section.group == "Работа")
-    return {"nav_items": [section.item() for section in shown if not section.permission or current_user.may(section.permission)]}
+    return {
+        "nav_items": [
+            section.item() for section in shown if not section.permission or current_user.may(section.permission)
+        ]
+    }

@@ -22,7 +22,14 @@ from nesk.web.query import day_asked, words_asked
 
 bp = Blueprint("board", __name__)
 
-KINDS = {"replacement": "", "sealing": "t-seal", "unsealing": "t-seal", "programming": "", "electrical": "t-work", "other": ""}
+KINDS = {
+    "replacement": "",
+    "sealing": "t-seal",
+    "unsealing": "t-seal",
+    "programming": "",
+    "electrical": "t-work",
+    "other": "",
+}
 STATES = {"en_route": "t-now", "on_site": "t-now", "done": "t-done", "no_access": "t-done"}
 
 
@@ -55,7 +62,9 @@ def _board(on: date) -> dict[str, Any]:
         "finished": sum(visit.state == "done" for visit in visits),
         "working": sum(visit.state in ("en_route", "on_site") for visit in visits),
         "load": sum(row.load_percent for row in rows) // len(rows) if rows else 0,
-        "now_slot": next((slot for slot, (start, end) in rules.SLOTS.items() if on == now.date() and start <= now.hour < end), None),
+        "now_slot": next(
+            (slot for slot, (start, end) in rules.SLOTS.items() if on == now.date() and start <= now.hour < end), None
+        ),
         "rules": rules,
         "kinds": KINDS,
         "states": STATES,
@@ -79,7 +88,14 @@ def assignment(order_id: int) -> Any:
             form.show(refused)
         else:
             return go(url_for(".index", on=form.on.data), f"Заявка {order.number} назначена.")
-    context = {"form": form, "order": order, "visit": visit, "offered": offered, "rules": rules, "asked": form.on.data or on}
+    context = {
+        "form": form,
+        "order": order,
+        "visit": visit,
+        "offered": offered,
+        "rules": rules,
+        "asked": form.on.data or on,
+    }
     return page("dispatch/board/assignment.html", "dispatch/board/_assignment.html", **context)
 
 

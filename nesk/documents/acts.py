@@ -32,7 +32,13 @@ def keep_act(act_id: int, *, by: Actor) -> None:
 
 def act_facts(act: Act) -> ActFacts:
     """What the act prints, from its kept facts and its order."""
-    order = Order.select(Order, Service, Branch).join_from(Order, Service).join_from(Order, Branch).where(Order.id == act.order_id).get()
+    order = (
+        Order.select(Order, Service, Branch)
+        .join_from(Order, Service)
+        .join_from(Order, Branch)
+        .where(Order.id == act.order_id)
+        .get()
+    )
     visit = Visit.select(Visit, Crew).join(Crew).where(Visit.id == act.visit_id).get()
     account = Account.get_or_none(Account.id == order.account_id)
     told = act.facts

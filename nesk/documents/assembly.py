@@ -144,6 +144,8 @@ def _ranges(account_id: int, month: Month) -> list[RangeLine]:
 
 
 def _last_payment(account_id: int, until: date) -> LastPayment | None:
-    posted = Payment.select().where(Payment.account == account_id, Payment.posted_at.is_null(False), Payment.paid_on <= until)
+    posted = Payment.select().where(
+        Payment.account == account_id, Payment.posted_at.is_null(False), Payment.paid_on <= until
+    )
     payment = posted.order_by(Payment.paid_on.desc(), Payment.id.desc()).first()
     return LastPayment(payment.paid_on, payment.amount_kop) if payment else None

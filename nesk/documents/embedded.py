@@ -12,4 +12,6 @@ def image(data: bytes, *, css: str, alt: str = "") -> Markup:
     media_type = next((kind for signature, kind in _SIGNATURES.items() if data.startswith(signature)), None)
     if media_type is None:
         raise ValueError("neither PNG nor JPEG")
-    return Markup('<img class="{}" alt="{}" src="data:{};base64,{}">').format(css, alt, media_type, b64encode(data).decode())
+    return Markup('<img class="{}" alt="{}" src="data:{};base64,{}">').format(
+        css, alt, media_type, b64encode(data).decode()
+    )

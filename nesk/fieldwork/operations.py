@@ -234,8 +234,7 @@ def assign_visit(order_id: int, crew_id: int, on: date, slot: int, *, version: i
             Visit.update(crew=crew, on=on, slot=slot, version=Visit.version + 1).where(Visit.id == visit.id).execute()
             move(order, "assigned", by=by, comment=_words(crew, on, slot))
             record(VisitMoved(order_id, visit.id), by=by)
-        visit = Visit.get_by_id(visit.id)
-    return visit  # type: ignore[no-any-return]
+        return Visit.get_by_id(visit.id)  # type: ignore[no-any-return]
 
 
 def _words(crew: Crew, on: date, slot: int) -> str:

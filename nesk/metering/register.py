@@ -241,7 +241,9 @@ def _import(rows: Sequence[ImportedReading], month: Month, by: Actor) -> int:
 
 
 def _working(ids: list[int]) -> Iterable[Installation]:
-    query = Installation.select(Installation, Meter, MeterType).join_from(Installation, Meter).join_from(Meter, MeterType)
+    query = (
+        Installation.select(Installation, Meter, MeterType).join_from(Installation, Meter).join_from(Meter, MeterType)
+    )
     return query.where(Installation.id.in_(ids), Installation.removed_on.is_null())  # type: ignore[no-any-return]
 
 
@@ -249,7 +251,9 @@ def _last_readings(ids: list[int], month: Month) -> tuple[dict[int, Reading], se
     """The latest reading of each installation, and those that have a regular one of the month already."""
     last: dict[int, Reading] = {}
     taken = set()
-    counting = Reading.select().where(Reading.installation.in_(ids), Reading.withdrawn_at.is_null(), Reading.month >= month - 14)
+    counting = Reading.select().where(
+        Reading.installation.in_(ids), Reading.withdrawn_at.is_null(), Reading.month >= month - 14
+    )
     for reading in counting.order_by(Reading.taken_on, Reading.id):
         last[reading.installation_id] = reading
         if reading.month == month and reading.role == "regular":

@@ -215,10 +215,12 @@ def confirm(attempt_id: int) -> Payment:
     if attempt.state == "paid":
         return attempt.payment  # type: ignore[no-any-return]
     try:
-        if attempt.bank_order_id:
-            status = bank().status(bank_order_id=attempt.bank_order_id)
-        else:
-            status = bank().status(order_number=attempt.order_number)
+        named = (
+            {"bank_order_id": attempt.bank_order_id}
+            if attempt.bank_order_id
+            else {"order_number": attempt.order_number}
+        )
+        status = bank().status(**named)
     except UnknownOrder:
         return _unknown_there(attempt)
     return _apply(attempt_id, status)

@@ -110,13 +110,17 @@ def end_session(session_id: int, *, by: Actor) -> bool:
 
 def end_sessions(kind: str, subject_id: int, *, by: Actor, keep: int | None = None) -> int:
     """End every session of a subject but `keep`. Gives how many."""
-    live = Session.select(Session.id).where(Session.kind == kind, Session.subject_id == subject_id, Session.ended_at.is_null())
+    live = Session.select(Session.id).where(
+        Session.kind == kind, Session.subject_id == subject_id, Session.ended_at.is_null()
+    )
     return sum(end_session(row.id, by=by) for row in live if row.id != keep)
 
 
 def set_password(subject: Person | Staff | BusinessUser, password: str, *, by: Actor) -> None:
     """Give a subject a new password and end all their sessions."""
-    kind = {Person: "person", BusinessUser: "business"}.get(type(subject)) or ("crew" if subject.kind == "crew" else "staff")
+    kind = {Person: "person", BusinessUser: "business"}.get(type(subject)) or (
+        "crew" if subject.kind == "crew" else "staff"
+    )
     stored = passwords.hashed(password)
     with transaction():
         subject.password_hash = stored
@@ -128,7 +132,15 @@ def set_password(subject: Person | Staff | BusinessUser, password: str, *, by: A
 
 
 def register_person(
-    *, surname: str = "", name: str = "", patronymic: str = "", phone: str = "", email: str = "", password: str, by: Actor, is_demo: bool = False
+    *,
+    surname: str = "",
+    name: str = "",
+    patronymic: str = "",
+    phone: str = "",
+    email: str = "",
+    password: str,
+    by: Actor,
+    is_demo: bool = False,
 ) -> Person:
     """A person with confirmed phone and e-mail. Raises Refused when either belongs to somebody else."""
     stored = passwords.hashed(password)
@@ -136,7 +148,9 @@ def register_person(
     with transaction():
         for kind, value in (("phone", phone), ("email", email)):
             if value and person_by_identity(kind, value):
-                raise Refused("Такой телефон или почта уже зарегистрированы. Войдите или восстановите пароль.", field=kind)
+                raise Refused(
+                    "Такой телефон или почта уже зарегистрированы. Войдите или восстановите пароль.", field=kind
+                )
         person = Person.create(
             surname=surname,
             name=name,
@@ -174,7 +188,14 @@ def create_staff(
         if staff_by_login(kind, login):
             raise Refused("Такой логин уже есть. Придумайте другой.", field="login")
         staff = Staff.create(
-            login=login, kind=kind, name=name, position=position, branch=branch, password_hash=stored, is_demo=is_demo, created_at=clock.now()
+            login=login,
+            kind=kind,
+            name=name,
+            position=position,
+            branch=branch,
+            password_hash=stored,
+            is_demo=is_demo,
+            created_at=clock.now(),
         )
         for code in roles:
             StaffRole.create(staff=staff, role=Role.get(Role.code == code))
@@ -203,7 +224,9 @@ def install_roles() -> None:
         for code, (title, permissions) in ROLES.items():
             role, is_new = Role.get_or_create(code=code, defaults={"title": title})
             if is_new:
-                RolePermission.insert_many([{"role": role.id, "permission": permission} for permission in sorted(permissions)]).execute()
+                RolePermission.insert_many(
+                    [{"role": role.id, "permission": permission} for permission in sorted(permissions)]
+                ).execute()
 
 
 @scheduled("people.forget_sessions", daily=(3, 20))

@@ -29,12 +29,36 @@ P = Permission
 ROLES: dict[str, tuple[str, frozenset[Permission]]] = {
     "operator": (
         "Оператор",
-        frozenset({P.SEE_SUBSCRIBERS, P.CHANGE_SUBSCRIBERS, P.SEE_ACCOUNTS, P.CHANGE_ACCOUNTS, P.SEE_METERS, P.ENTER_READINGS, P.SEE_MONEY, P.SEE_ORDERS, P.CHANGE_ORDERS, P.EXPORT}),
+        frozenset(
+            {
+                P.SEE_SUBSCRIBERS,
+                P.CHANGE_SUBSCRIBERS,
+                P.SEE_ACCOUNTS,
+                P.CHANGE_ACCOUNTS,
+                P.SEE_METERS,
+                P.ENTER_READINGS,
+                P.SEE_MONEY,
+                P.SEE_ORDERS,
+                P.CHANGE_ORDERS,
+                P.EXPORT,
+            }
+        ),
     ),
     "dispatcher": ("Диспетчер", frozenset({P.SEE_ACCOUNTS, P.SEE_METERS, P.SEE_ORDERS, P.CHANGE_ORDERS, P.DISPATCH})),
     "billing": (
         "Расчётчик",
-        frozenset({P.SEE_SUBSCRIBERS, P.SEE_ACCOUNTS, P.SEE_METERS, P.ENTER_READINGS, P.SEE_MONEY, P.CHANGE_MONEY, P.CHANGE_TARIFFS, P.EXPORT}),
+        frozenset(
+            {
+                P.SEE_SUBSCRIBERS,
+                P.SEE_ACCOUNTS,
+                P.SEE_METERS,
+                P.ENTER_READINGS,
+                P.SEE_MONEY,
+                P.CHANGE_MONEY,
+                P.CHANGE_TARIFFS,
+                P.EXPORT,
+            }
+        ),
     ),
     "admin": ("Администратор", frozenset(Permission)),
 }

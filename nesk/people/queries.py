@@ -45,7 +45,9 @@ def signed_in(kind: str, token: str) -> SignedInAs | None:
 def sessions_of(kind: str, subject_id: int) -> list[Session]:
     """Live sessions, the latest first («Мои устройства»)."""
     live = Session.select().where(Session.kind == kind, Session.subject_id == subject_id)
-    return list(live.where(Session.ended_at.is_null(), Session.expires_at > clock.now()).order_by(Session.seen_at.desc()))
+    return list(
+        live.where(Session.ended_at.is_null(), Session.expires_at > clock.now()).order_by(Session.seen_at.desc())
+    )
 
 
 def person_by_identity(kind: str, value: str) -> Person | None:
@@ -66,7 +68,11 @@ def permissions_of(staff_id: int) -> frozenset[str]:
 
 def identities(person_id: int) -> dict[str, str]:
     """Confirmed phone and e-mail of a person, by kind."""
-    rows = Identity.select().where(Identity.person == person_id, Identity.confirmed_at.is_null(False)).order_by(Identity.id)
+    rows = (
+        Identity.select()
+        .where(Identity.person == person_id, Identity.confirmed_at.is_null(False))
+        .order_by(Identity.id)
+    )
     return {row.kind: row.value for row in rows}
 
 

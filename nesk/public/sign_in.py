@@ -30,7 +30,10 @@ class SignInForm(Form):
         """The normalised login of the chosen way; empty when nothing usable was typed."""
         field = self.phone if way == "phone" else self.email
         if not field.value and not field.errors:
-            field.errors = [*field.errors, "Введите номер телефона." if way == "phone" else "Введите адрес электронной почты."]
+            field.errors = [
+                *field.errors,
+                "Введите номер телефона." if way == "phone" else "Введите адрес электронной почты.",
+            ]
         return field.value or ""
 
 

@@ -295,6 +295,7 @@ main { max-width: 27rem; margin: 0 auto; padding: 1.5rem 1rem 3rem; } h1 { font-
 label { display: block; font-weight: 600; margin-top: 1rem; } input { width: 100%; min-height: 3rem; font: inherit; padding: .5rem .75rem;
  border: 1px solid var(--line); border-radius: .5rem; background: transparent; color: inherit; }
 .pair { display: grid; grid-template-columns: 1fr 1fr; gap: 1rem; } button, .button { display: block; width: 100%; min-height: 3.25rem; margin-top: 1.5rem;
+
  border: 0; border-radius: .5rem; background: var(--main); color: var(--card); font: inherit; font-weight: 600; text-align: center; padding: .8rem; text-decoration: none; }
 :focus-visible { outline: 3px solid var(--main); outline-offset: 2px; } .bad { color: var(--bad); margin: .35rem 0 0; } .demo { font-size: .875rem; }
 """

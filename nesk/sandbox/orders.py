@@ -62,9 +62,9 @@ class Bank:
     def order(self, id: str = "", number: str = "") -> sqlite3.Row | None:
         """An order by either number, with a slow card's answer and the session's end taken into account."""
         column, value = ("id", id) if id else ("number", number)
-        row = self.store.one(f"SELECT * FROM bank_order WHERE {column} = ?", value)
+        row = self.store.one(f"SELECT * FROM bank_order WHERE {column} = ?", value)  # noqa: S608 - one of two names
         if row is not None and self._ripen(row):
-            row = self.store.one(f"SELECT * FROM bank_order WHERE {column} = ?", value)
+            row = self.store.one(f"SELECT * FROM bank_order WHERE {column} = ?", value)  # noqa: S608 - one of two names
         return row
 
     def _ripen(self, row: sqlite3.Row) -> bool:

@@ -33,7 +33,9 @@ BUNDLES: dict[str, tuple[str, ...]] = {
         *(f"css/{name}.css" for name in ("utilities", "modes", "print")),
     ),
     "css/work.css": ("css/staff.css", "css/admin.css"),
-    "js/nesk.js": tuple(f"js/{name}.js" for name in ("page", "forms", "meter", "payment", "partial", "private", "offline")),
+    "js/nesk.js": tuple(
+        f"js/{name}.js" for name in ("page", "forms", "meter", "payment", "partial", "private", "offline")
+    ),
 }
 """What a page asks for → the files it is made of, in order. `work` is for staff and crews, after `nesk`."""
 
@@ -49,7 +51,6 @@ _LEADING = re.compile(r"^(?:\s*/\*.*?\*/\s*\n|[ \t]+)", re.DOTALL | re.MULTILINE
 """Comments that begin a line of a script, and indents."""
 mimetypes.add_type("application/manifest+json", ".webmanifest")
 mimetypes.add_type("font/woff2", ".woff2")
-
 
 
 @dataclass(frozen=True, slots=True)

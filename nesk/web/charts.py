@@ -85,12 +85,16 @@ class Chart:
     with_planned: bool = field(default=False)
 
 
-def usage_chart(items: Sequence[Item], series: Sequence[Series], *, current: Month | None = None, in_roubles: bool = False) -> Chart:
+def usage_chart(
+    items: Sequence[Item], series: Sequence[Series], *, current: Month | None = None, in_roubles: bool = False
+) -> Chart:
     """Bars of the zones one above another, with a tick for a year ago. Values are kWh, or kopecks with `in_roubles`."""
     unit, cell = (rub, rub) if in_roubles else (kwh, quantity)
     scale = _scale([value for item in items for value in (item.total, item.year_ago or 0)])
     label = "Стоимость по месяцам, рублей" if in_roubles else "Расход по месяцам, кВт·ч"
-    columns = [_stacked(i, len(items), item, series, scale, unit, item.month == current) for i, item in enumerate(items)]
+    columns = [
+        _stacked(i, len(items), item, series, scale, unit, item.month == current) for i, item in enumerate(items)
+    ]
     return _chart(label, items, series, columns, scale, unit, cell)
 
 
@@ -168,9 +172,16 @@ def _stacked(
         year_ago_y = scale.y(item.year_ago)
         tick = (_percent(left - 0.6), _percent(left + width + 0.6), _px(year_ago_y))
         top = min(top, year_ago_y)
-    parts = ", ".join(f"{one.title.lower()} {quantity(value) if unit is kwh else unit(value)}" for one, value in zip(series, item.values, strict=True))
+    parts = ", ".join(
+        f"{one.title.lower()} {quantity(value) if unit is kwh else unit(value)}"
+        for one, value in zip(series, item.values, strict=True)
+    )
     said = f"{month_title(item.month)}: {unit(item.total)}" + (f", {parts}" if len(series) > 1 else "")
-    said += f"; год назад {quantity(item.year_ago) if unit is kwh else unit(item.year_ago)}" if item.year_ago is not None else ""
+    said += (
+        f"; год назад {quantity(item.year_ago) if unit is kwh else unit(item.year_ago)}"
+        if item.year_ago is not None
+        else ""
+    )
     said += ", прогноз" if item.planned else ""
     value = (quantity(item.total) if unit is kwh else quantity(item.total // 100)) if current else ""
     return _column(i, slot, item, said, bars, current=current, tick=tick, value=value, value_y=_px(top - 8))
@@ -180,7 +191,13 @@ def _paired(i: int, count: int, item: Item, series: Sequence[Series], scale: _Sc
     slot = 100 / count
     width = slot * 0.72 / len(series) - slot * 0.03
     bars = [
-        Bar(one.kind, _percent(slot * i + slot * 0.14 + n * (width + slot * 0.05)), _percent(width), _px(scale.y(value)), _px(_BASE - scale.y(value)))
+        Bar(
+            one.kind,
+            _percent(slot * i + slot * 0.14 + n * (width + slot * 0.05)),
+            _percent(width),
+            _px(scale.y(value)),
+            _px(_BASE - scale.y(value)),
+        )
         for n, (one, value) in enumerate(zip(series, item.values, strict=True))
         if value > 0
     ]

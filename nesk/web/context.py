@@ -64,7 +64,9 @@ def staff_context(app: Flask, sections: tuple[Section, ...]) -> None:
         if not request.path.startswith("/staff/") or not current_user.is_authenticated:
             return {}
         subject = current_user.subject
-        shown = [section.item() for section in sections if not section.permission or current_user.may(section.permission)]
+        shown = [
+            section.item() for section in sections if not section.permission or current_user.may(section.permission)
+        ]
         return {
             "nav_items": shown,
             "staff_name": subject.name,

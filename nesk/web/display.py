@@ -48,5 +48,7 @@ def change() -> Response:
     display = current_display().changed(request.args.to_dict())
     response = redirect(safe_next(request.args.get("next"), "/"), 303)
     kept = urlencode({name: getattr(display, name) for name in _ALLOWED})
-    response.set_cookie(COOKIE, kept, max_age=31_536_000, secure=config.current().secure_cookies, httponly=True, samesite="Lax")
+    response.set_cookie(
+        COOKIE, kept, max_age=31_536_000, secure=config.current().secure_cookies, httponly=True, samesite="Lax"
+    )
     return response  # type: ignore[return-value]

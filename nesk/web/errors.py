@@ -31,7 +31,9 @@ def init_errors(app: Flask) -> None:
     app.register_error_handler(NotFound, lambda error: reply(404))
     app.register_error_handler(Forbidden, lambda error: reply(403))
     app.register_error_handler(Conflict, lambda error: reply(409, error.message))
-    app.register_error_handler(TooOften, lambda error: reply(429, error.message, **{"Retry-After": str(error.retry_after)}))
+    app.register_error_handler(
+        TooOften, lambda error: reply(429, error.message, **{"Retry-After": str(error.retry_after)})
+    )
     app.register_error_handler(Refused, lambda error: reply(422, error.message))
     app.register_error_handler(Unavailable, lambda error: reply(503, **{"Retry-After": "30"}))
     app.register_error_handler(CSRFError, lambda error: reply(403, "Страница устарела. Обновите её и повторите."))

@@ -41,5 +41,3 @@ def go(to: str, said: str = "") -> Response:
     response = make_response("", 200)
     response.headers["HX-Redirect"] = to
     return response
-
-

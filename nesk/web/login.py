@@ -75,7 +75,13 @@ def sign_in_response(response: Response, kind_path: str, token: str, *, remember
     name, _, _ = surface(kind_path)
     lasting = int(operations.REMEMBERED.total_seconds()) if remember else None
     response.set_cookie(
-        cookie_name(name), token, max_age=lasting, secure=config.current().secure_cookies, httponly=True, samesite="Lax", path="/"
+        cookie_name(name),
+        token,
+        max_age=lasting,
+        secure=config.current().secure_cookies,
+        httponly=True,
+        samesite="Lax",
+        path="/",
     )
     return response
 
@@ -99,7 +105,12 @@ def renew_csrf() -> None:
 
 def safe_next(target: str | None, default: str) -> str:
     """A relative path of our own, or the default: nobody is sent elsewhere from the sign-in page."""
-    if not target or not target.startswith("/") or target.startswith(("//", "/\\")) or any(ord(c) < 32 or c == "\\" for c in target):
+    if (
+        not target
+        or not target.startswith("/")
+        or target.startswith(("//", "/\\"))
+        or any(ord(c) < 32 or c == "\\" for c in target)
+    ):
         return default
     return target
 

@@ -38,7 +38,14 @@ def mount(bp: Blueprint, *, kind: Kind, home: str, title: str, note: str) -> fro
             else:
                 renew_csrf()
                 return sign_in_response(go(safe_next(form.next.data, home)), request.path, token)
-        return page("components/sign_in.html", "components/_sign_in.html", form=form, title=title, note=note, here_path=request.path)
+        return page(
+            "components/sign_in.html",
+            "components/_sign_in.html",
+            form=form,
+            title=title,
+            note=note,
+            here_path=request.path,
+        )
 
     def logout() -> Any:
         return sign_out(f"{home}login", "Вы вышли.")

@@ -67,8 +67,8 @@
       if (token) body.set('csrf_token', token);
       let reply;
       try { reply = await fetch(work.url, { method: 'POST', body, headers: { 'X-CSRFToken': token || '' } }); } catch { break; }
-      if (reply.ok || reply.redirected) { await works('readwrite', store => store.delete(work.key)); forget(work.visit); nesk.toast?.('Принято: отчёт отправлен', 'ok'); }
-      else if (reply.status === 422 || reply.status === 409) { await works('readwrite', store => store.delete(work.key)); nesk.toast?.('Отчёт не принят: откройте выезд и проверьте запись', 'bad'); }
+      if (reply.ok || reply.redirected) { await works('readwrite', store => store.delete(work.key)); forget(work.visit); nesk.toast({ text: 'Принято: отчёт отправлен' }); }
+      else if (reply.status === 422 || reply.status === 409) { await works('readwrite', store => store.delete(work.key)); nesk.toast({ text: 'Отчёт не принят: откройте выезд и проверьте запись', kind: 'bad' }); }
       else break;
     }
     await tell();

@@ -46,4 +46,6 @@ def init_registers(app: Flask) -> None:
         (views.Payments, Payment, "Платежи", "payments"),
         (views.Branches, Branch, "Филиалы", "branches"),
     ):
-        admin.add_view(view(model, name=name, endpoint=f"registers.{endpoint}".replace(".", "_"), url=f"{PREFIX}/{endpoint}"))
+        admin.add_view(
+            view(model, name=name, endpoint=f"registers.{endpoint}".replace(".", "_"), url=f"{PREFIX}/{endpoint}")
+        )

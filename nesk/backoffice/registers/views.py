@@ -53,11 +53,17 @@ class People(Register):
     search_fields = (Person.search,)
     search_hint = "ФИО, телефон, почта"
     column_list = ("full_name", "phone", "email", "accounts", "created_at")
-    column_labels = {"full_name": "Абонент", "phone": "Телефон", "email": "Почта", "accounts": "Лицевые счета", "created_at": "Зарегистрирован"}  # noqa: RUF012
+    column_labels = {
+        "full_name": "Абонент",
+        "phone": "Телефон",
+        "email": "Почта",
+        "accounts": "Лицевые счета",
+        "created_at": "Зарегистрирован",
+    }
     column_sortable_list = (("full_name", Person.surname), ("created_at", Person.created_at))
     column_default_sort = (Person.created_at, True)
     column_filters = (Since("since", Person.created_at, "Зарегистрирован с"), Until("until", Person.created_at, "по"))
-    column_formatters = {  # noqa: RUF012
+    column_formatters = {
         "phone": _of(lambda row: formatting.phone(row.contacts["phone"]) if "phone" in row.contacts else "—"),
         "email": _of(lambda row: row.contacts.get("email", "—")),
         "accounts": _of(lambda row: ", ".join(row.numbers) or "—"),
@@ -79,7 +85,11 @@ class People(Register):
         numbers: dict[int, list[str]] = {id: [] for id in ids}
         for identity in Identity.select().where(Identity.person.in_(ids)):
             contacts[identity.person_id][identity.kind] = identity.value
-        bound = Binding.select(Binding.person, Account.number).join(Account).where(Binding.person.in_(ids), Binding.ended_at.is_null())
+        bound = (
+            Binding.select(Binding.person, Account.number)
+            .join(Account)
+            .where(Binding.person.in_(ids), Binding.ended_at.is_null())
+        )
         for person, number in bound.tuples():
             numbers[person].append(number)
         for row in rows:
@@ -99,7 +109,14 @@ class Accounts(Register):
     search_fields = (Account.search,)
     search_hint = "Номер ЛС, ФИО, адрес"
     column_list = ("number", "holder", "address", "branch", "category", "balance")
-    column_labels = {"number": "Лицевой счёт", "holder": "Потребитель", "address": "Адрес", "branch": "Филиал", "category": "Тариф", "balance": "Долг, ₽"}  # noqa: RUF012
+    column_labels = {
+        "number": "Лицевой счёт",
+        "holder": "Потребитель",
+        "address": "Адрес",
+        "branch": "Филиал",
+        "category": "Тариф",
+        "balance": "Долг, ₽",
+    }
     column_sortable_list = (("number", Account.number), ("holder", Account.surname))
     column_default_sort = (Account.number, False)
     column_filters = (
@@ -107,7 +124,7 @@ class Accounts(Register):
         Choice("category", Account.tariff_category, "Тариф", list(CATEGORIES.items())),
         OwesAtLeast("debt", Balance.principal_kop, "Долг не меньше, ₽"),
     )
-    column_formatters = {  # noqa: RUF012
+    column_formatters = {
         "number": _of(lambda row: Markup('<a class="b num" href="/staff/accounts/{0}">{0}</a>').format(row.number)),
         "holder": _of(lambda row: row.holder or "—"),
         "address": _of(lambda row: row.premises.address),
@@ -124,7 +141,11 @@ class Accounts(Register):
         return query
 
     def completed(self, rows: list[Any]) -> list[Any]:
-        owed = dict(Balance.select(Balance.account, Balance.principal_kop).where(Balance.account.in_([row.id for row in rows])).tuples())
+        owed = dict(
+            Balance.select(Balance.account, Balance.principal_kop)
+            .where(Balance.account.in_([row.id for row in rows]))
+            .tuples()
+        )
         for row in rows:
             row.owed_kop = owed.get(row.id, 0)
         return rows
@@ -147,23 +168,37 @@ class Meters(Register):
     search_fields = (Meter.serial, Account.search)
     search_hint = "Заводской номер, ЛС, адрес"
     column_list = ("serial", "type", "account", "address", "installed_on", "removed_on", "verification")
-    column_labels = {"serial": "Заводской номер", "type": "Тип", "account": "Лицевой счёт", "address": "Адрес", "installed_on": "Установлен", "removed_on": "Снят", "verification": "Поверка до"}  # noqa: RUF012
+    column_labels = {
+        "serial": "Заводской номер",
+        "type": "Тип",
+        "account": "Лицевой счёт",
+        "address": "Адрес",
+        "installed_on": "Установлен",
+        "removed_on": "Снят",
+        "verification": "Поверка до",
+    }
     column_sortable_list = (("installed_on", Installation.installed_on), ("verification", Meter.next_verification_on))
     column_default_sort = (Installation.installed_on, True)
     column_filters = (
         Until("verification", Meter.next_verification_on, "Поверка до"),
         Choice("zones", Installation.zones, "Тарифных зон", [("1", "1"), ("2", "2"), ("3", "3")]),
     )
-    column_formatters = {  # noqa: RUF012
+    column_formatters = {
         "serial": _of(lambda row: Markup('<b class="num">{}</b>').format(row.meter.serial)),
         "type": _of(lambda row: row.meter.type.name),
-        "account": _of(lambda row: Markup('<a class="num" href="/staff/accounts/{0}">{0}</a>').format(row.account.number)),
+        "account": _of(
+            lambda row: Markup('<a class="num" href="/staff/accounts/{0}">{0}</a>').format(row.account.number)
+        ),
         "address": _of(lambda row: row.account.premises.address),
         "installed_on": _of(lambda row: _day(row.installed_on)),
         "removed_on": _of(lambda row: _day(row.removed_on)),
         "verification": _of(lambda row: _day(row.meter.next_verification_on)),
     }
-    column_formatters_export = {**column_formatters, "serial": _of(lambda row: row.meter.serial), "account": _of(lambda row: row.account.number)}
+    column_formatters_export = {
+        **column_formatters,
+        "serial": _of(lambda row: row.meter.serial),
+        "account": _of(lambda row: row.account.number),
+    }
 
     def links_of(self, row: Any) -> list[tuple[str, str]]:
         return [(f"Лицевой счёт {row.account.number}", f"/staff/accounts/{row.account.number}")]
@@ -177,10 +212,18 @@ class Orders(Register):
     search_fields = (Order.search,)
     search_hint = "Номер заявки, ФИО, адрес, телефон"
     column_list = ("number", "service", "contact_name", "address", "due_on", "price", "state")
-    column_labels = {"number": "Номер", "service": "Услуга", "contact_name": "Заявитель", "address": "Адрес", "due_on": "Срок", "price": "Сумма, ₽", "state": "Статус"}  # noqa: RUF012
+    column_labels = {
+        "number": "Номер",
+        "service": "Услуга",
+        "contact_name": "Заявитель",
+        "address": "Адрес",
+        "due_on": "Срок",
+        "price": "Сумма, ₽",
+        "state": "Статус",
+    }
     column_sortable_list = (("number", Order.id), ("due_on", Order.due_on))
     column_default_sort = (Order.id, True)
-    column_formatters = {  # noqa: RUF012
+    column_formatters = {
         "number": _of(lambda row: Markup('<a class="b num" href="/staff/orders/{}">{}</a>').format(row.id, row.number)),
         "service": _of(lambda row: row.service.title),
         "due_on": _of(lambda row: _day(row.due_on)),
@@ -201,7 +244,16 @@ class Payments(Register):
     search_fields = (Account.search,)
     search_hint = "Номер ЛС, ФИО, адрес"
     column_list = ("id", "paid_on", "account", "amount", "penalty", "channel", "source", "state")
-    column_labels = {"id": "№", "paid_on": "Дата", "account": "Лицевой счёт", "amount": "Сумма, ₽", "penalty": "Пени, ₽", "channel": "Канал", "source": "Источник", "state": "Состояние"}  # noqa: RUF012
+    column_labels = {
+        "id": "№",
+        "paid_on": "Дата",
+        "account": "Лицевой счёт",
+        "amount": "Сумма, ₽",
+        "penalty": "Пени, ₽",
+        "channel": "Канал",
+        "source": "Источник",
+        "state": "Состояние",
+    }
     column_sortable_list = (("id", Payment.id), ("paid_on", Payment.paid_on))
     column_default_sort = (Payment.id, True)
     column_filters = (
@@ -210,9 +262,11 @@ class Payments(Register):
         Since("since", Payment.paid_on, "Дата с"),
         Until("until", Payment.paid_on, "по"),
     )
-    column_formatters = {  # noqa: RUF012
+    column_formatters = {
         "paid_on": _of(lambda row: _day(row.paid_on)),
-        "account": _of(lambda row: Markup('<a class="num" href="/staff/accounts/{0}">{0}</a>').format(row.account.number)),
+        "account": _of(
+            lambda row: Markup('<a class="num" href="/staff/accounts/{0}">{0}</a>').format(row.account.number)
+        ),
         "amount": _of(lambda row: formatting.roubles(row.principal_kop)),
         "penalty": _of(lambda row: formatting.roubles(row.penalty_kop)),
         "channel": _of(lambda row: CHANNELS[row.channel]),
@@ -227,7 +281,13 @@ class Branches(Register):
     branch_field = Branch.id
     search_fields = ()
     column_list = ("name", "address", "phone", "email", "hours")
-    column_labels = {"name": "Филиал", "address": "Адрес", "phone": "Телефон", "email": "Почта", "hours": "Режим работы"}  # noqa: RUF012
+    column_labels = {
+        "name": "Филиал",
+        "address": "Адрес",
+        "phone": "Телефон",
+        "email": "Почта",
+        "hours": "Режим работы",
+    }
     column_sortable_list = (("name", Branch.name),)
     column_default_sort = (Branch.name, False)
 
