@@ -23,7 +23,7 @@ hypothesis.settings.register_profile("house", deadline=None, derandomize=True, d
 hypothesis.settings.register_profile("soak", deadline=None, max_examples=5000)
 
 
-def pytest_configure(config: pytest.Config) -> None:
+def pyrun_configure(config: pytest.Config) -> None:
     hypothesis.settings.load_profile("soak" if "soak" in config.option.markexpr.split() else "house")
 
 
@@ -34,17 +34,17 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
 
 
 @pytest.fixture(scope="session")
-def test_config(tmp_path_factory: pytest.TempPathFactory) -> config.Config:
+def run_config(tmp_path_factory: pytest.TempPathFactory) -> config.Config:
     """The deployment facts of the run; whatever the person's own environment says is not asked."""
     home = tmp_path_factory.mktemp("home")
     return config.from_environment({"NESK_ENV": "test", "NESK_HOME": str(home)})
 
 
 @pytest.fixture(autouse=True)
-def configuration(test_config: config.Config) -> Iterator[config.Config]:
+def configuration(run_config: config.Config) -> Iterator[config.Config]:
     """`config.current()` of each test; what a test puts in its place with `config.use` goes with it."""
-    yield config.use(test_config)
-    config.use(test_config)
+    yield config.use(run_config)
+    config.use(run_config)
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -98,10 +98,10 @@ def town(engine: Engine, towns: Towns) -> Iterator[config.Config]:
 
 
 @pytest.fixture(scope="session")
-def towns(tmp_path_factory: pytest.TempPathFactory, databases: Databases, test_config: config.Config) -> Towns:
+def towns(tmp_path_factory: pytest.TempPathFactory, databases: Databases, run_config: config.Config) -> Towns:
     from tests.town import Towns  # the builder of the town imports every domain: tests of one need not wait for it
 
-    return Towns(tmp_path_factory.mktemp("towns"), databases, test_config)
+    return Towns(tmp_path_factory.mktemp("towns"), databases, run_config)
 
 
 def default_engine() -> Engine:
@@ -113,12 +113,12 @@ def default_engine() -> Engine:
 
 
 @pytest.fixture(scope="session")
-def app(test_config: config.Config, databases: Databases) -> Any:
+def app(run_config: config.Config, databases: Databases) -> Any:
     """The web application, built once; each test binds the models to its own database."""
     from nesk import create_app
 
-    with databases.elsewhere(test_config.database_url):
-        return create_app(test_config)
+    with databases.elsewhere(run_config.database_url):
+        return create_app(run_config)
 
 
 @pytest.fixture
