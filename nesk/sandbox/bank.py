@@ -6,6 +6,7 @@ import json
 import re
 import sqlite3
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode, urlsplit
 from uuid import uuid4
@@ -23,6 +24,7 @@ NAMES = {
     REFUNDED: "REFUNDED",
     DECLINED: "DECLINED",
 }
+STYLE = Path(__file__).with_name("bank.css")
 POLICY = "default-src 'none'; style-src 'self'; form-action *; base-uri 'none'; frame-ancestors 'none'"
 
 
@@ -199,7 +201,7 @@ def _pages(bank: Bank) -> Blueprint:
 
     @bp.get("/style.css")
     def style() -> Response:
-        return Response(STYLE, content_type="text/css; charset=utf-8", headers={"Cache-Control": "max-age=3600"})
+        return Response(STYLE.read_text(), content_type="text/css; charset=utf-8", headers={"Cache-Control": "max-age=3600"})
 
     @bp.route("/pp/pay_ru", methods=["GET", "POST"])
     def card() -> Any:
@@ -284,18 +286,3 @@ def _wrong(typed: dict[str, str]) -> dict[str, str]:
 def _luhn(pan: str) -> bool:
     digits = [int(c) for c in reversed(pan)]
     return sum(d if i % 2 == 0 else (d * 2 - 9 if d > 4 else d * 2) for i, d in enumerate(digits)) % 10 == 0
-
-
-STYLE = """
-:root { color-scheme: light dark; --bg: #eef1f4; --card: #fff; --ink: #17202b; --line: #6b7785; --main: #16633f; --bad: #a61b12; }
-@media (prefers-color-scheme: dark) { :root { --bg: #10151b; --card: #1a222c; --ink: #eef2f6; --line: #8794a3; --main: #7fd6a8; --bad: #ff9c92; } }
-* { box-sizing: border-box; } body { margin: 0; background: var(--bg); color: var(--ink); font: 17px/1.5 system-ui, sans-serif; }
-main { max-width: 27rem; margin: 0 auto; padding: 1.5rem 1rem 3rem; } h1 { font-size: 1.5rem; line-height: 1.25; }
-.card { background: var(--card); border-radius: 1rem; padding: 1.25rem; } .sum { font-size: 2rem; font-weight: 600; margin: .25rem 0 1rem; }
-label { display: block; font-weight: 600; margin-top: 1rem; } input { width: 100%; min-height: 3rem; font: inherit; padding: .5rem .75rem;
- border: 1px solid var(--line); border-radius: .5rem; background: transparent; color: inherit; }
-.pair { display: grid; grid-template-columns: 1fr 1fr; gap: 1rem; } button, .button { display: block; width: 100%; min-height: 3.25rem; margin-top: 1.5rem;
-
- border: 0; border-radius: .5rem; background: var(--main); color: var(--card); font: inherit; font-weight: 600; text-align: center; padding: .8rem; text-decoration: none; }
-:focus-visible { outline: 3px solid var(--main); outline-offset: 2px; } .bad { color: var(--bad); margin: .35rem 0 0; } .demo { font-size: .875rem; }
-"""
