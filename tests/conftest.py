@@ -23,8 +23,8 @@ hypothesis.settings.register_profile("house", deadline=None, derandomize=True, d
 hypothesis.settings.register_profile("soak", deadline=None, max_examples=5000)
 
 
-def pyrun_configure(config: pytest.Config) -> None:
-    hypothesis.settings.load_profile("soak" if "soak" in config.option.markexpr.split() else "house")
+def pytest_configure(config: pytest.Config) -> None:
+    hypothesis.settings.load_profile("soak" if config.option.markexpr == "soak" else "house")
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:

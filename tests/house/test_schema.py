@@ -10,6 +10,9 @@ import nesk
 from nesk.core import db as core_db
 from nesk.models import MODELS
 
+UNINDEXED = {"billing_entry.reverses_id"}
+"""References that are only ever followed from their own row, of an account that is already found."""
+
 pytestmark = [pytest.mark.both_engines, pytest.mark.usefixtures("database")]
 
 
@@ -71,4 +74,4 @@ def test_every_reference_can_be_looked_up_without_reading_the_whole_table():
             for key in model._meta.refs
             if key.column_name not in first_columns
         ]
-    assert bare == []
+    assert set(bare) == UNINDEXED
