@@ -17,7 +17,9 @@ PHONE, EMAIL, PASSWORD = "+79000000001", "abonent@demo.nesk", "demo-2026"
 
 @pytest.fixture
 def person():
-    return register_person(surname="Ковальчук", name="Марина", phone=PHONE, email=EMAIL, password=PASSWORD, by=system("test"))
+    return register_person(
+        surname="Ковальчук", name="Марина", phone=PHONE, email=EMAIL, password=PASSWORD, by=system("test")
+    )
 
 
 def test_a_person_signs_in_by_phone_or_by_e_mail(person):
@@ -38,7 +40,9 @@ def test_every_wrong_pair_is_answered_alike_and_opens_nothing(person, login, pas
 def test_an_unknown_login_costs_as_many_hashes_as_a_known_one(person, monkeypatch):
     asked = []
     matches = operations.passwords.matches
-    monkeypatch.setattr(operations.passwords, "matches", lambda stored, password: asked.append(1) or matches(stored, password))
+    monkeypatch.setattr(
+        operations.passwords, "matches", lambda stored, password: asked.append(1) or matches(stored, password)
+    )
     for login in (EMAIL, "nobody@demo.nesk"):
         with pytest.raises(Refused):
             sign_in("person", login, "wrong", identity="email")

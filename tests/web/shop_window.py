@@ -51,16 +51,30 @@ class EveryField(Form):
 
 
 def _refused() -> EveryField:
-    form = EveryField(MultiDict({"phone": "12", "email": "a@b", "total": "12,345", "comment": "Щит на площадке", "code": "12"}))
+    form = EveryField(
+        MultiDict({"phone": "12", "email": "a@b", "total": "12,345", "comment": "Щит на площадке", "code": "12"})
+    )
     form.validate()
     form.form_errors.append("Лицевой счёт не найден или проверочные данные не совпадают.")
     return form
 
 
 ACCOUNTS = [
-    SimpleNamespace(number="230000000017", title="Одесская, 48, кв. 17", address="г. Краснодар, ул. Одесская, д. 48, кв. 17", debt_kop=128456),
-    SimpleNamespace(number="230000000025", title="Псекупская, 94", address="г. Горячий Ключ, ул. Псекупская, д. 94", debt_kop=-31240),
-    SimpleNamespace(number="230000000033", title="Гараж в кооперативе с очень длинным названием, бокс 118", address="г. Краснодар", debt_kop=0),
+    SimpleNamespace(
+        number="230000000017",
+        title="Одесская, 48, кв. 17",
+        address="г. Краснодар, ул. Одесская, д. 48, кв. 17",
+        debt_kop=128456,
+    ),
+    SimpleNamespace(
+        number="230000000025", title="Псекупская, 94", address="г. Горячий Ключ, ул. Псекупская, д. 94", debt_kop=-31240
+    ),
+    SimpleNamespace(
+        number="230000000033",
+        title="Гараж в кооперативе с очень длинным названием, бокс 118",
+        address="г. Краснодар",
+        debt_kop=0,
+    ),
 ]
 _NAV = [
     ("home", "Главная", "/window/home"), ("meter", "Показания", "/window/components"), ("pay", "Оплата", "/window/pay"),
@@ -68,7 +82,9 @@ _NAV = [
     ("tools", "Услуги", "/window/services"), ("help", "Помощь", "/window/help"),
 ]  # fmt: skip
 NAV_ITEMS = [
-    SimpleNamespace(icon=icon, label=label, url=url, active=icon == "home", tab=icon in ("home", "meter", "pay", "tools"))
+    SimpleNamespace(
+        icon=icon, label=label, url=url, active=icon == "home", tab=icon in ("home", "meter", "pay", "tools")
+    )
     for icon, label, url in _NAV
 ]
 STAFF_ITEMS = [
@@ -91,7 +107,11 @@ def context() -> dict[str, Any]:
     money = [Item(first + i, (_CHARGED[i], _PAID[i])) for i in range(12)]
     return {
         "display": SimpleNamespace(
-            theme=wish("theme", ""), vision=wish("vision", ""), size=wish("size", "1"), spacing=wish("spacing", "1"), images="on"
+            theme=wish("theme", ""),
+            vision=wish("vision", ""),
+            size=wish("size", "1"),
+            spacing=wish("spacing", "1"),
+            images="on",
         ),
         "here": request.full_path,
         "demo": True,
