@@ -78,6 +78,10 @@ class Browser:
         self._expect(page, status)
         return page
 
+    def follow(self, path: str) -> Page:
+        """Follow a link wherever it leads; a status is no mistake here, a page that breaks the rules is."""
+        return self._send("GET", path, htmx=False)
+
     def get(self, where: str, **values: Any) -> Any:
         """The raw reply, for downloads and JSON; nothing is followed."""
         return self.client.get(self.address(where, **values))
@@ -103,13 +107,16 @@ class Browser:
 
     def resolves(self, method: str, path: str) -> bool:
         """Whether an address of ours leads to a view."""
+        return self.view(path, method) != ""
+
+    def view(self, path: str, method: str = "GET") -> str:
+        """The endpoint behind an address; empty when there is none."""
         try:
-            self.app.url_map.bind("127.0.0.1").match(path, method=method)
-        except RequestRedirect:
-            return True
+            return str(self.app.url_map.bind("127.0.0.1").match(path, method=method)[0])
+        except RequestRedirect as elsewhere:
+            return self.view(urlsplit(elsewhere.new_url).path, method)
         except HTTPException:
-            return False
-        return True
+            return ""
 
     def _send(self, method: str, address: str, *, htmx: bool, data: Data | None = None) -> Page:
         headers = {"HX-Request": "true", "HX-Current-URL": self.page.path if self.page else "/"} if htmx else {}

@@ -329,6 +329,8 @@ def _faults_of_policy(page: Page) -> Iterator[str]:
 
 def _actions(page: Page) -> Iterable[tuple[str, str]]:
     for form in page.forms:
+        if "hidden" in form.element.attrib and "action" not in form.element.attrib:
+            continue  # a script fills it in and tells it where to go
         yield from ((form.method.upper(), action) for action in form.actions)
     for element in _ours(page.tree):
         yield from (

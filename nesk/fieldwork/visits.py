@@ -12,6 +12,7 @@ from nesk.core.actor import Actor
 from nesk.core.db import transaction
 from nesk.core.errors import Conflict, NotFound, Refused
 from nesk.core.events import record
+from nesk.core.faults import fault
 from nesk.fieldwork.events import AccessRefused, CrewArrived, CrewSetOut, OrderClosed
 from nesk.fieldwork.models import Act, CrewMember, Order, OrderFile, Service, Visit
 from nesk.fieldwork.operations import Attachment, move
@@ -167,6 +168,8 @@ def close_work(
             OrderFile.get_or_create(order=order, file=file, purpose=purpose)
         _finish(visit, order, by)
         record(OrderClosed(order.id, act.id), by=by)
+        fault("close.writing")
+    fault("close.written")
     return act  # type: ignore[no-any-return]
 
 

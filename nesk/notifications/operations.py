@@ -14,6 +14,7 @@ from nesk.core.config import Config
 from nesk.core.db import transaction
 from nesk.core.errors import Unavailable
 from nesk.core.events import record
+from nesk.core.faults import fault
 from nesk.core.outbound import Outbound
 from nesk.core.rendering import render_email, render_sms
 from nesk.notifications.channels import Letter, Mailer, SmsGateway, Undeliverable
@@ -119,8 +120,10 @@ def deliver(message_id: int) -> None:
     if not claimed:
         return
     message = Message.get_by_id(message_id)
+    fault("message.sending")
     try:
         provider_id = _send(message)
+        fault("message.sent")
     except Undeliverable as refused:
         Message.update(state="failed", error=refused.reason).where(Message.id == message_id).execute()
     except Unavailable:

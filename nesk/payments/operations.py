@@ -15,6 +15,7 @@ from nesk.core.actor import Actor, system
 from nesk.core.db import transaction
 from nesk.core.errors import Conflict, NotFound, Refused, Unavailable
 from nesk.core.events import record
+from nesk.core.faults import fault
 from nesk.payments import rules
 from nesk.payments.answers import ROUBLE
 from nesk.payments.bank import bank
@@ -60,6 +61,7 @@ def start_card_payment(
         person_id=person_id,
         by=by,
     )
+    fault("pay.intended")
     return attempt if attempt.form_url else _register(attempt, return_url)
 
 
@@ -143,6 +145,7 @@ def _register(attempt: Attempt, return_url: str) -> Attempt:
     except Unavailable:
         _note(attempt.id, state="unknown", claimed_until=None)
         raise
+    fault("pay.registered")
     _note(
         attempt.id,
         state="registered",
@@ -223,7 +226,9 @@ def confirm(attempt_id: int) -> Payment:
         status = bank().status(**named)
     except UnknownOrder:
         return _unknown_there(attempt)
-    return _apply(attempt_id, status)
+    payment = _apply(attempt_id, status)
+    fault("pay.posted")
+    return payment
 
 
 def _unknown_there(attempt: Attempt) -> Payment:
@@ -282,6 +287,7 @@ def _post(payment: Payment, attempt: Attempt) -> None:
     Payment.update(state="paid", paid_on=clock.today(), posted_at=now).where(Payment.id == payment.id).execute()
     Attempt.update(state="paid", next_check_at=None).where(Attempt.id == attempt.id).execute()
     record(PaymentPosted(payment.id, payment.account_id), by=system("bank"))
+    fault("pay.posting")
 
 
 def _fail(payment: Payment, attempt: Attempt) -> None:

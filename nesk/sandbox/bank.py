@@ -201,7 +201,9 @@ def _pages(bank: Bank) -> Blueprint:
 
     @bp.get("/style.css")
     def style() -> Response:
-        return Response(STYLE.read_text(), content_type="text/css; charset=utf-8", headers={"Cache-Control": "max-age=3600"})
+        return Response(
+            STYLE.read_text(), content_type="text/css; charset=utf-8", headers={"Cache-Control": "max-age=3600"}
+        )
 
     @bp.route("/pp/pay_ru", methods=["GET", "POST"])
     def card() -> Any:

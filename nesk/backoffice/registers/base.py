@@ -187,7 +187,7 @@ class Register(ModelView):
         if self.seen_kind:
             with transaction():
                 record(SubscriberCardSeen(self.seen_kind, row.id), by=current_actor())
-        shown = [(name, self.get_detail_value(row, column)) for column, name in self._details_columns]
+        shown = [(name, self.get_detail_value(None, row, column)) for column, name in self._details_columns]
         return self.render(self.details_template, row=row, shown=shown, links=self.links_of(row))
 
     def links_of(self, row: Any) -> list[tuple[str, str]]:
