@@ -187,8 +187,8 @@ class Register(ModelView):
         if self.seen_kind:
             with transaction():
                 record(SubscriberCardSeen(self.seen_kind, row.id), by=current_actor())
-        shown = [(name, self.get_detail_value(None, row, column)) for column, name in self._details_columns]
-        return self.render(self.details_template, row=row, shown=shown, links=self.links_of(row))
+        facts = [(name, self.get_detail_value(None, row, column)) for column, name in self._details_columns]
+        return self.render(self.details_template, row=row, facts=facts, links=self.links_of(row))
 
     def links_of(self, row: Any) -> list[tuple[str, str]]:
         """Where to go from a row: words and addresses."""
