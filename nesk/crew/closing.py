@@ -48,9 +48,13 @@ class ClosingForm(Form):
     value_3 = StringField("Начальное показание Т3")
     place = StringField("Место установки", [AtMost(100)])
     seal_1 = StringField("Пломба 1", [AtMost(40)])
-    seal_1_place = SelectField("Место пломбы 1", choices=[(place, place) for place in SEAL_PLACES])
+    seal_1_place = SelectField(
+        "Место пломбы 1", choices=[(place, place) for place in SEAL_PLACES], validate_choice=False
+    )
     seal_2 = StringField("Пломба 2", [AtMost(40)])
-    seal_2_place = SelectField("Место пломбы 2", choices=[(place, place) for place in SEAL_PLACES])
+    seal_2_place = SelectField(
+        "Место пломбы 2", choices=[(place, place) for place in SEAL_PLACES], validate_choice=False
+    )
     photos = MultipleFileField("Фотографии")
     remark = TextAreaField("Замечания", [AtMost(300)])
     signed_by = StringField("Кто подписал", [AtMost(160)])
@@ -129,7 +133,9 @@ def _new_meter(form: ClosingForm, zones: dict[int, int], digits: dict[int, int])
     if not (year.isascii() and year.isdigit() and 1990 <= int(year) <= clock.today().year):
         raise Refused("Введите год выпуска четырьмя цифрами.", field="year")
     seals = [
-        (number, form[f"seal_{n}_place"].data) for n in (1, 2) if (number := (form[f"seal_{n}"].data or "").strip())
+        (number, form[f"seal_{n}_place"].data or SEAL_PLACES[0])
+        for n in (1, 2)
+        if (number := (form[f"seal_{n}"].data or "").strip())
     ]
     if not seals:
         raise Refused("Запишите номер хотя бы одной пломбы.", field="seal_1")

@@ -29,6 +29,7 @@ from nesk.fieldwork.models import Crew, DayOff, Order, OrderFile, OrderMessage, 
 from nesk.metering.queries import installation_of
 
 CHANGED = "Заявку уже изменил другой сотрудник. Обновите страницу."
+SENT_ALREADY = "Эта форма уже отправлена. Откройте её заново."
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,10 +44,12 @@ class Attachment:
 def place_order(
     service_code: str,
     *,
-    account_id: int,
+    account_id: int | None,
     person_id: int | None,
     contact_name: str,
     contact_phone: str,
+    branch_id: int | None = None,
+    address: str = "",
     installation_id: int | None = None,
     wish_on: date | None = None,
     wish_slot: int | None = None,
@@ -55,45 +58,47 @@ def place_order(
     key: str | None = None,
     by: Actor,
 ) -> Order:
-    """Order a work at an account; the same key gives the order that was placed before.
+    """Order a work; the same key gives the order that was placed before.
 
-    Raises Refused with the field at fault (service, wish_on, installation), NotFound for a meter of somebody else.
+    An order «без л/с» names its branch and address instead of an account. Raises Refused with the field at fault
+    (service, branch, address, contact_name, wish_on, wish_slot, installation), NotFound for a meter of somebody else,
+    Conflict when the key belongs to another order.
     """
-    if key and (earlier := Order.get_or_none(Order.key == key)):
-        return earlier  # type: ignore[no-any-return]
+    if earlier := _placed(key, account_id, person_id):
+        return earlier
     service = Service.get_or_none(Service.code == service_code, ~Service.is_hidden)
     if service is None:
         raise Refused("Выберите услугу из списка.", field="service")
-    today = clock.today()
-    if wish_on is not None and wish_on <= today:
-        raise Refused("Выберите день начиная с завтрашнего.", field="wish_on")
-    account = account_by_id(account_id)
-    installation = installation_of(account_id, installation_id) if installation_id else None
+    _check_wishes(contact_name, wish_on, wish_slot)
+    place = _place(service, account_id, branch_id, address)
+    installation = installation_of(account_id, installation_id) if account_id and installation_id else None
     if installation is None and service.work in ("replacement", "programming"):
         raise Refused("Выберите счётчик, с которым нужны работы.", field="installation")
-    ends = installation.meter.next_verification_on if installation else None
+    today = clock.today()
     is_free = rules.is_free(
         work=service.work,
         is_urgent=service.is_urgent,
-        premises=account.premises.kind,
-        verification_ends=ends,
+        premises=place.premises,
+        verification_ends=installation.meter.next_verification_on if installation else None,
         today=today,
     )
     kept = [files.store(each.data, each.media_type, each.name, by=by) for each in attachments]
     with transaction():
-        if key and (earlier := Order.get_or_none(Order.key == key)):
-            return earlier  # type: ignore[no-any-return]
-        number = _next_number(today)
+        _take_the_counter()
+        if earlier := _placed(key, account_id, person_id):
+            return earlier
+        now = clock.now()
+        number = _next_number(clock.local(now).year)
         order = Order.create(
             number=number,
             service=service,
-            branch=account.branch_id,
+            branch=place.branch_id,
             account=account_id,
             installation=installation,
             person=person_id,
-            contact_name=contact_name,
+            contact_name=contact_name.strip(),
             contact_phone=contact_phone,
-            address=account.premises.address,
+            address=place.address,
             wish_on=wish_on,
             wish_slot=wish_slot,
             comment=comment,
@@ -101,8 +106,8 @@ def place_order(
             is_free_by_law=is_free,
             due_on=rules.working_days_after(today, service.term_days) if service.term_days else None,
             key=key,
-            search=f"{number} {contact_name} {contact_phone} {account.number} {account.premises.address}".lower(),
-            created_at=clock.now(),
+            search=f"{number} {contact_name} {contact_phone} {place.account_number} {place.address}".lower(),
+            created_at=now,
         )
         _note(order, "new", by)
         for file in kept:
@@ -111,13 +116,58 @@ def place_order(
     return order  # type: ignore[no-any-return]
 
 
-def _next_number(today: date) -> str:
-    """The next number of the year, one at a time: the advisory lock is the transaction's own."""
+def _placed(key: str | None, account_id: int | None, person_id: int | None) -> Order | None:
+    """What was placed under the key before. Raises Conflict when that was for another account or person."""
+    earlier = Order.get_or_none(Order.key == key) if key else None
+    if earlier is not None and (earlier.account_id, earlier.person_id) != (account_id, person_id):
+        raise Conflict(SENT_ALREADY)
+    return earlier  # type: ignore[no-any-return]
+
+
+def _check_wishes(contact_name: str, wish_on: date | None, wish_slot: int | None) -> None:
+    if not contact_name.strip():
+        raise Refused("Напишите, кто встретит мастера.", field="contact_name")
+    if wish_on is not None and wish_on <= clock.today():
+        raise Refused("Выберите день начиная с завтрашнего.", field="wish_on")
+    if wish_slot is not None and wish_slot not in rules.SLOTS:
+        raise Refused("Выберите время из списка.", field="wish_slot")
+
+
+@dataclass(frozen=True, slots=True)
+class _Place:
+    """Where the work is: of an account, or as told in an order without one."""
+
+    branch_id: int
+    address: str
+    premises: str = ""
+    account_number: str = ""
+
+
+def _place(service: Service, account_id: int | None, branch_id: int | None, address: str) -> _Place:
+    if account_id is not None:
+        account = account_by_id(account_id)
+        return _Place(account.branch_id, account.premises.address, account.premises.kind, account.number)
+    if service.needs_account:
+        raise Refused("Для этой услуги нужен лицевой счёт. Привяжите его и закажите снова.", field="service")
+    if branch_id is None:
+        raise Refused("Выберите филиал.", field="branch")
+    if not address.strip():
+        raise Refused("Напишите адрес, по которому нужны работы.", field="address")
+    return _Place(branch_id, address.strip())
+
+
+def _take_the_counter() -> None:
+    """Orders are placed one at a time, so that numbers follow ids; the lock goes with the transaction."""
     if is_postgres():
         db.execute_sql("SELECT pg_advisory_xact_lock(hashtext('fieldwork_order_number'))")
-    prefix = f"З-{today.year}-"
-    last = Order.select(fn.MAX(Order.number)).where(Order.number >= prefix, Order.number < f"{prefix}~").scalar()
-    return f"{prefix}{int(last.rpartition('-')[2]) + 1 if last else 1:06}"
+
+
+def _next_number(year: int) -> str:
+    """The number after the year's latest order; found by id, for texts sort differently in different databases."""
+    since, until = clock.at(date(year, 1, 1)), clock.at(date(year + 1, 1, 1))
+    of_the_year = Order.select(Order.number).where(Order.created_at >= since, Order.created_at < until)
+    last = of_the_year.order_by(Order.id.desc()).limit(1).scalar()
+    return f"З-{year}-{int(last.rpartition('-')[2]) + 1 if last else 1:06}"
 
 
 def _note(order: Order, state: str, by: Actor, comment: str = "") -> None:
@@ -125,13 +175,22 @@ def _note(order: Order, state: str, by: Actor, comment: str = "") -> None:
 
 
 def move(order: Order, state: str, *, by: Actor, comment: str = "") -> None:
-    """Take a locked order to another state, and note the step. Raises Refused when the table has no such move."""
+    """Take an order to another state, and note the step.
+
+    Raises Refused when the table has no such move, Conflict when the order has changed since it was read.
+    """
     if not rules.may_move(order.state, state):
         before, after = rules.STATE_NAMES[order.state], rules.STATE_NAMES[state]
         raise Refused(f"Заявка в статусе «{before}», перевести её в «{after}» нельзя.")
-    order.state, order.version = state, order.version + 1
-    order.closed_at = clock.now() if state in rules.FINAL else None
-    order.save(only=["state", "version", "closed_at"])
+    closed_at = clock.now() if state in rules.FINAL else None
+    moved = (
+        Order.update(state=state, version=order.version + 1, closed_at=closed_at)
+        .where(Order.id == order.id, Order.version == order.version, Order.state == order.state)
+        .execute()
+    )
+    if not moved:
+        raise Conflict(CHANGED)
+    order.state, order.version, order.closed_at = state, order.version + 1, closed_at
     _note(order, state, by, comment)
 
 
@@ -194,20 +253,32 @@ def add_message(
     key: str | None = None,
     by: Actor,
 ) -> OrderMessage:
-    """A line of the talk about an order (S1-17). The same key gives the message that stands."""
+    """A line of the talk about an order (S1-17). The same key gives the message that stands.
+
+    Raises Refused when there is nothing to say, Conflict when the key belongs to a message about another order.
+    """
     text = text.strip()
     if not text and not attachments:
         raise Refused("Напишите сообщение или приложите файл.", field="text")
+    if earlier := _said(key, order_id):
+        return earlier
     kept = [files.store(each.data, each.media_type, each.name, by=by) for each in attachments]
     with transaction():
-        if key and (earlier := OrderMessage.get_or_none(OrderMessage.key == key)):
-            return earlier  # type: ignore[no-any-return]
         order = _locked(order_id)
+        if earlier := _said(key, order_id):
+            return earlier
         message = OrderMessage.create(order=order, text=text, is_ours=is_ours, key=key, at=clock.now(), by=str(by))
         for file in kept:
             OrderFile.create(order=order, file=file, purpose="attachment", message=message, caption=file.name[:120])
         record(OrderMessageAdded(order_id, message.id, is_ours), by=by)
     return message  # type: ignore[no-any-return]
+
+
+def _said(key: str | None, order_id: int) -> OrderMessage | None:
+    earlier = OrderMessage.get_or_none(OrderMessage.key == key) if key else None
+    if earlier is not None and earlier.order_id != order_id:
+        raise Conflict(SENT_ALREADY)
+    return earlier  # type: ignore[no-any-return]
 
 
 # --- the dispatcher

@@ -134,7 +134,7 @@ def close_work(
     The phone's `key` makes it once: sent again it gives the act that stands, with other facts it is a Conflict. Raises
     Refused with the field at fault, NotFound for another crew's visit.
     """
-    if earlier := _earlier(key, closing):
+    if earlier := _earlier(key, visit_id, closing):
         return earlier
     if not closing.signed_by.strip():
         raise Refused("Напишите, кто подписал акт.", field="signed_by")
@@ -144,7 +144,7 @@ def close_work(
     kept.append((files.store(signature.data, signature.media_type, signature.name, by=by), "signature"))
     with transaction():
         visit = _mine(staff_id, visit_id)
-        if earlier := _earlier(key, closing):
+        if earlier := _earlier(key, visit_id, closing):
             return earlier
         if visit.ended_at is not None:
             raise Refused("Этот выезд уже завершён. Обновите список.")
@@ -155,7 +155,7 @@ def close_work(
             facts["installation_id"] = _replace(order, closing, by).id
         today = clock.today()
         act = Act.create(
-            number=_act_number(order, today),
+            number=_act_number(order),
             order=order,
             visit=visit,
             kind=service.work,
@@ -173,9 +173,13 @@ def close_work(
     return act  # type: ignore[no-any-return]
 
 
-def _earlier(key: str, closing: Closing) -> Act | None:
+def _earlier(key: str, visit_id: int, closing: Closing) -> Act | None:
+    """The act made under the key. Raises Conflict when it tells of another visit or of other facts."""
     act = Act.get_or_none(Act.key == key)
-    if act is not None and {name: act.facts.get(name) for name in closing.facts()} != closing.facts():
+    if act is None:
+        return None
+    told = closing.facts()
+    if act.visit_id != visit_id or {name: act.facts.get(name) for name in told} != told:
         raise Conflict("Этот выезд уже закрыт с другими данными. Обновите список и сверьте акт.")
     return act  # type: ignore[no-any-return]
 
@@ -217,8 +221,9 @@ def _meter_facts(installation_id: int | None) -> dict[str, Any] | None:
     }
 
 
-def _act_number(order: Order, today: date) -> str:
-    return f"А-{today:%y%m%d}-{order.number.rpartition('-')[2]}"
+def _act_number(order: Order) -> str:
+    """The order's own number under another letter: an order is closed by one act, so it is as unique."""
+    return f"А-{order.number.partition('-')[2]}"
 
 
 def _finish(visit: Visit, order: Order, by: Actor) -> None:
