@@ -10,7 +10,9 @@ from nesk.branches.models import Branch
 from nesk.core import files
 from nesk.core.actor import Actor
 from nesk.core.db import transaction
+from nesk.core.events import record
 from nesk.documents.act import ActFacts, DeviceFacts, act_pdf
+from nesk.fieldwork.events import ActReady
 from nesk.fieldwork.models import Act, Crew, Order, OrderFile, Service, Visit
 from nesk.fieldwork.queries import files_of, members
 from nesk.metering.models import MeterType
@@ -28,6 +30,7 @@ def keep_act(act_id: int, *, by: Actor) -> None:
         if act.file_id is None:
             Act.update(file=file).where(Act.id == act_id).execute()
             OrderFile.create(order=act.order_id, file=file, purpose="act", caption=f"{facts.title} № {facts.number}")
+            record(ActReady(act.order_id, act_id), by=by)
 
 
 def act_facts(act: Act) -> ActFacts:

@@ -70,3 +70,11 @@ class AccessRefused:
 class OrderClosed:
     order_id: int
     act_id: int
+
+
+@dataclass(frozen=True)
+class ActReady:
+    """The act is drawn and lies with its order."""
+
+    order_id: int
+    act_id: int

@@ -6,7 +6,7 @@ from collections import defaultdict
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from peewee import JOIN
+from peewee import JOIN, fn
 
 from nesk.accounts.models import Account, Binding, Premises
 from nesk.branches.models import Town
@@ -267,12 +267,16 @@ def visit_of(staff_id: int, visit_id: int) -> Visit:
 
 
 def days_with_visits(staff_id: int, since: date, days: int = 7) -> dict[date, int]:
-    """How many visits each of the coming days has."""
-    rows = _visits(staff_id).where(Visit.on.between(since, since + timedelta(days=days)), Visit.state != "cancelled")  # type: ignore[attr-defined]
-    counts: dict[date, int] = defaultdict(int)
-    for visit in rows:
-        counts[visit.on] += 1
-    return counts
+    """How many visits the crew has on each of the coming days that has any."""
+    rows = (
+        Visit.select(Visit.on, fn.COUNT(Visit.id))
+        .join(CrewMember, on=(CrewMember.crew == Visit.crew))
+        .where(CrewMember.staff == staff_id, CrewMember.until_on.is_null())
+        .where(Visit.on.between(since, since + timedelta(days=days)), Visit.state != "cancelled")
+        .group_by(Visit.on)
+        .order_by(Visit.on)
+    )
+    return dict(rows.tuples())
 
 
 def meter_types() -> list[MeterType]:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
 from typing import Any
 
 from nesk.core import clock, files
@@ -153,7 +152,6 @@ def close_work(
         facts = closing.facts() | {"old": _meter_facts(order.installation_id)}
         if service.work == "replacement":
             facts["installation_id"] = _replace(order, closing, by).id
-        today = clock.today()
         act = Act.create(
             number=_act_number(order),
             order=order,
@@ -187,15 +185,18 @@ def _earlier(key: str, visit_id: int, closing: Closing) -> Act | None:
 def _replace(order: Order, closing: Closing, by: Actor) -> Installation:
     if closing.new is None:
         raise Refused("Заполните данные нового счётчика.", field="serial")
-    return replace_meter(
-        order.account_id,
-        order.installation_id,
-        old_serial=closing.old_serial,
-        finals=closing.finals,
-        new=closing.new,
-        on=clock.today(),
-        by=by,
-    )
+    try:
+        return replace_meter(
+            order.account_id,
+            order.installation_id,
+            old_serial=closing.old_serial,
+            finals=closing.finals,
+            new=closing.new,
+            on=clock.today(),
+            by=by,
+        )
+    except NotFound:  # another order has taken this meter out meanwhile
+        raise Refused("Счётчик из заявки уже снят. Позвоните диспетчеру.", field="old_serial") from None
 
 
 def _meter_facts(installation_id: int | None) -> dict[str, Any] | None:
