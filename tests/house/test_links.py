@@ -13,7 +13,7 @@ from tests.browser import Browser
 
 pytestmark = pytest.mark.usefixtures("town")
 
-PER_VIEW = 4
+PER_VIEW = 2
 """Pages of one view and one set of parameters that are opened; the fortieth account looks like the first."""
 MOST = 400
 
@@ -31,8 +31,8 @@ STARTS = {
 
 REMEMBERED = {"people_session", "core_limit"}
 """Tables that a reader leaves a trace in: when a session was last used, how often a door was tried."""
-SEEN = "SubscriberCardSeen"
-"""The only event of reading: staff have opened somebody's card."""
+SEEN = ("SubscriberCardSeen", "RegisterExported")
+"""The only events of reading: staff have opened somebody's card, or taken a list away."""
 
 
 def who(login: str) -> Person | Staff | BusinessUser | None:
@@ -82,5 +82,5 @@ def _rows() -> dict[str, int]:
     tables = sorted(set(core_db.db.get_tables()) - REMEMBERED)
     counted = " UNION ALL ".join(f"SELECT '{table}', count(*) FROM \"{table}\"" for table in tables)
     rows = dict(core_db.db.execute_sql(counted).fetchall())
-    rows["core_event"] -= EventRecord.select().where(EventRecord.name == SEEN).count()
+    rows["core_event"] -= EventRecord.select().where(EventRecord.name.in_(SEEN)).count()
     return rows
