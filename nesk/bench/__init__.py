@@ -1,0 +1,28 @@
+"""Speed as a ratio to a floor measured in the same run: the same rows, the same bytes, in the barest way.
+
+Absolute figures depend on the machine and on who else uses it; the ratio holds. Each bench builds its own data, in a
+scratch database where it changes any, and gives a JSON object a line.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator
+
+from nesk.bench import measures
+
+BENCHES: dict[str, Callable[[int], Iterator[dict[str, object]]]] = {
+    "demo": measures.demo_town,
+    "pages": measures.pages,
+    "readings": measures.readings,
+    "receipt": measures.receipt,
+    "close": measures.closing,
+}
+
+
+def run(name: str | None, accounts: int | None) -> Iterator[str]:
+    """Lines of one bench, or of all. Raises KeyError for a name nobody has."""
+    chosen = BENCHES if name in (None, "all") else {name: BENCHES[name]}  # type: ignore[index]
+    for bench in chosen.values():
+        for result in bench(accounts or 1000):
+            yield json.dumps(result, ensure_ascii=False)
