@@ -81,7 +81,7 @@ def payments() -> Any:
     """«История платежей» (S0-45)."""
     account = current_account()
     since, until, search = day_asked("since"), day_asked("until"), words_asked()
-    shown = history(account.id, since=since, until=until, search=search, page=page_asked())
-    context = {"tab": "payments", "shown": shown, "since": since, "until": until, "search": search}
+    found = history(account.id, since=since, until=until, search=search, page=page_asked())
+    context = {"tab": "payments", "history": found, "since": since, "until": until, "search": search}
     context["titled"] = open_month(account.branch_id) - 1
     return page("cabinet/charges/payments.html", "cabinet/charges/_payments.html", **context)

@@ -20,10 +20,11 @@ class Page:
     rows: list[Payment]
     number: int
     total: int
+    per_page: int = PER_PAGE
 
     @property
     def pages(self) -> int:
-        return max(-(-self.total // PER_PAGE), 1)
+        return max(-(-self.total // self.per_page), 1)
 
 
 def payment_of(person_id: int, payment_id: int) -> Payment:
