@@ -120,16 +120,27 @@ def on(
     return register
 
 
-def record(event: Any, *, by: Actor) -> int:
-    """Write the event beside the change it tells of; its reactions start once both are committed. Gives its id."""
+def record(event: Any, *, by: Actor, not_before: datetime | None = None) -> int:
+    """Write the event beside the change it tells of; its reactions start once both are committed. Gives its id.
+
+    With `not_before` the reactions wait until then, and the sweep announces them.
+    """
     if not in_transaction():
         raise RuntimeError(f"{type(event).__name__} must be recorded in the transaction of its change")
     now = clock.now()
     name = type(event).__name__
     row = EventRecord.create(name=name, facts=asdict(event), by=str(by), at=now)
+    waits = not_before is not None and not_before > now
     for reaction in _reactions[name]:
-        delivery = Delivery.create(event=row.id, reaction=reaction.name, queue=reaction.queue, due_at=now, woken_at=now)
-        after_commit(partial(_announce, delivery.id, reaction))
+        delivery = Delivery.create(
+            event=row.id,
+            reaction=reaction.name,
+            queue=reaction.queue,
+            due_at=not_before if waits else now,
+            woken_at=None if waits else now,
+        )
+        if not waits:
+            after_commit(partial(_announce, delivery.id, reaction))
     return int(row.id)
 
 
@@ -155,6 +166,9 @@ def attempt(delivery_id: int, *, reraise: bool = False) -> bool:
         return False
     delivery = Delivery.select(Delivery, EventRecord).join(EventRecord).where(Delivery.id == delivery_id).get()
     reaction = _by_name.get(delivery.reaction)
+    if reaction is not None and delivery.attempts > reaction.max_attempts:
+        _put_aside(delivery)
+        return False
     token = _running.set(delivery.event_id)
     try:
         if reaction is None:
@@ -174,6 +188,14 @@ def attempt(delivery_id: int, *, reraise: bool = False) -> bool:
     finally:
         _running.reset(token)
     return True
+
+
+def _put_aside(delivery: Delivery) -> None:
+    """Every attempt was counted and none came back to tell how it ended: whoever tries it dies of it."""
+    Delivery.update(dead_at=clock.now(), lease_until=None, error="Killed").where(
+        Delivery.id == delivery.id, Delivery.done_at.is_null()
+    ).execute()
+    log.error("delivery %s of %s killed its workers, given up", delivery.id, delivery.reaction)
 
 
 class _TakenOver(Exception):

@@ -1,6 +1,7 @@
 """Events, deliveries and what may be killed between them."""
 
 from dataclasses import dataclass
+from datetime import timedelta
 
 import pytest
 
@@ -143,6 +144,26 @@ def test_a_killed_worker_frees_its_delivery_when_the_lease_is_over():
     with clock.stopped_at("2026-11-24 10:01:01"):
         assert attempt(delivery.id) is True
     assert done == [8]
+
+
+def test_a_delivery_that_kills_whoever_tries_it_is_put_aside_after_its_last_attempt():
+    with clock.stopped_at("2026-11-24 10:00:00"):
+        happen(HappenedBadly(8))
+        Delivery.update(attempts=3, lease_until=clock.at(clock.today(), 10, 1)).execute()
+    with clock.stopped_at("2026-11-25 10:00:00"):
+        assert attempt(Delivery.get().id) is False
+    delivery = Delivery.get()
+    assert (delivery.attempts, delivery.error, delivery.dead_at is None) == (4, "Killed", False)
+    assert EventRecord.select().count() == 1
+
+
+def test_a_reaction_may_be_told_to_wait_and_the_sweep_announces_it_then():
+    with clock.stopped_at("2026-11-24 23:00:00"), transaction():
+        record(HappenedAtOnce(11), by=BY, not_before=clock.at(clock.today() + timedelta(days=1), 8))
+    with clock.stopped_at("2026-11-25 07:59:59"):
+        assert (sweep(), drain(), done) == (0, 0, [])
+    with clock.stopped_at("2026-11-25 08:00:00"):
+        assert (sweep(), drain(), done) == (1, 1, [11])
 
 
 def test_the_sweep_announces_what_the_broker_lost():
