@@ -81,6 +81,8 @@ class Screen:
         if folder := os.environ.get("NESK_SCREENS"):
             Path(folder).mkdir(parents=True, exist_ok=True)
             self.page.screenshot(path=Path(folder) / f"{name}-{self.size}.png", full_page=True, animations="disabled")
+            # The photographer leaves empty style attributes behind; htmx would carry them over, against the policy.
+            self.page.evaluate("document.querySelectorAll('[style=\"\"]').forEach(e => e.removeAttribute('style'))")
 
     def close(self) -> None:
         with suppress(Exception):  # the browser may have gone with the test
