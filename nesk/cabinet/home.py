@@ -39,6 +39,7 @@ def index() -> Any:
     return render_template(
         "cabinet/home/index.html",
         owed=owed,
+        today=clock.today(),
         chart=usage(card.id, owed.month),
         reminder=_reminder(card.id, owed.month),
         orders=[order for order in orders if order.state not in FINAL][:3],
