@@ -50,6 +50,11 @@ LABELS = {
     "mail_from": "Отправитель писем",
     "sms_about_orders": "SMS о заявках",
     "sms_about_payments": "SMS о платежах",
+    "sms_quiet_hours": "Ночью не слать SMS, которые могут подождать",
+    "quiet_from_hour": "По будням не слать с часа",
+    "quiet_to_hour": "По будням не слать до часа",
+    "weekend_quiet_from_hour": "По выходным не слать с часа",
+    "weekend_quiet_to_hour": "По выходным не слать до часа",
 }
 FIELDS = {int: IntegerField, bool: BooleanField, str: StringField}
 

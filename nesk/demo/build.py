@@ -16,7 +16,7 @@ from nesk.billing import operations as billing
 from nesk.billing.models import Statement
 from nesk.branches.models import Branch, Town
 from nesk.branches.operations import open_branch
-from nesk.core import clock, db, events
+from nesk.core import clock, db, events, settings
 from nesk.core.actor import Actor, system
 from nesk.core.period import Month
 from nesk.demo import facts, fieldwork
@@ -25,6 +25,7 @@ from nesk.fieldwork.catalogue import install_catalogue
 from nesk.metering import register
 from nesk.metering.models import Installation, Meter, MeterType
 from nesk.notifications.operations import recording_only
+from nesk.notifications.settings import NotificationSettings
 from nesk.payments.queries import last_payment
 from nesk.payments.registry import import_registry
 from nesk.people import operations as people
@@ -75,6 +76,8 @@ def _branches() -> dict[tuple[str, str], Town]:
     people.install_roles()
     billing.install_tariffs()
     install_catalogue()
+    # Whoever looks at the town at night sees its SMS at once.
+    settings.change(NotificationSettings, "sms_quiet_hours", False, by=BY)
     for branch in facts.BRANCHES:
         open_branch(
             code=branch.code,

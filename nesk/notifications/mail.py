@@ -57,11 +57,12 @@ class Letter:
 class Mailer:
     """A mail server: `smtp://user:password@host:port?starttls=1` or `smtps://…`.
 
-    `sender` is the From, «АО «НЭСК» <lk@example.com>»; its domain ends the Message-ID. Certificates are verified;
-    `ca_file` adds a root. A password never goes over an open wire, except to loopback. Raises ValueError otherwise.
+    `sender` is the From, «АО «НЭСК» <lk@example.com>»; `id_host`, or else its domain, ends the Message-ID. Certificates
+    are verified; `ca_file` adds a root. A password never goes over an open wire, except to loopback. Raises ValueError
+    otherwise.
     """
 
-    def __init__(self, url: str, *, sender: str, ca_file: str | None = None) -> None:
+    def __init__(self, url: str, *, sender: str, ca_file: str | None = None, id_host: str | None = None) -> None:
         parts = urlsplit(url)
         asked = dict(parse_qsl(parts.query))
         if parts.scheme not in ("smtp", "smtps") or not parts.hostname or asked.keys() - {"starttls"}:
@@ -77,6 +78,7 @@ class Mailer:
         if not _ADDRESS.fullmatch(address) or _CONTROL.search(sender):
             raise ValueError("the sender of letters is no e-mail address")
         self._sender = Address(display_name=name, addr_spec=address)
+        self._id_host = id_host or self._sender.domain
         self._tls = ssl.create_default_context()
         if ca_file:
             self._tls.load_verify_locations(ca_file)
@@ -112,7 +114,7 @@ class Mailer:
         message["To"] = Address(addr_spec=letter.to)
         message["Subject"] = letter.subject.replace("=?", "= ?")  # or the header class would decode it, line breaks too
         message["Date"] = format_datetime(clock.local_now())
-        message["Message-ID"] = f"<{letter.message_id}@{self._sender.domain}>"
+        message["Message-ID"] = f"<{letter.message_id}@{self._id_host}>"
         message["Auto-Submitted"] = "auto-generated"
         message["Content-Language"] = "ru"
         if letter.list_unsubscribe:

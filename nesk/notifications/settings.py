@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 
+from nesk.notifications.rules import QuietHours
+
 
 @dataclass(frozen=True)
 class NotificationSettings:
@@ -9,3 +11,18 @@ class NotificationSettings:
     mail_from: str = "НЭСК <noreply@demo.nesk>"
     sms_about_orders: bool = True
     sms_about_payments: bool = True
+    sms_quiet_hours: bool = True
+    """SMS that can wait do not go at night; codes, payments and what happens right now do."""
+    quiet_from_hour: int = 22
+    quiet_to_hour: int = 8
+    weekend_quiet_from_hour: int = 20
+    weekend_quiet_to_hour: int = 9
+
+    @property
+    def quiet_hours(self) -> QuietHours | None:
+        """None when SMS go at any hour."""
+        if not self.sms_quiet_hours:
+            return None
+        return QuietHours(
+            (self.quiet_from_hour, self.quiet_to_hour), (self.weekend_quiet_from_hour, self.weekend_quiet_to_hour)
+        )

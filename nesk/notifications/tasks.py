@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from nesk.accounts.models import Account
 from nesk.accounts.queries import people_bound_to
+from nesk.billing.events import MonthClosed
 from nesk.billing.models import Entry
 from nesk.core.events import current_event_id, on
+from nesk.core.period import Month
 from nesk.fieldwork import rules
 from nesk.fieldwork.events import (
+    AccessRefused,
     CrewSetOut,
     OrderAccepted,
     OrderCancelled,
@@ -17,24 +20,47 @@ from nesk.fieldwork.events import (
     OrderRejected,
     VisitAssigned,
     VisitMoved,
+    VisitUnassigned,
 )
 from nesk.fieldwork.models import Act, Crew, Order, OrderMessage, OrderStep, Service, Visit
+from nesk.fieldwork.queries import live_visit
 from nesk.metering.events import ReadingAccepted
 from nesk.metering.models import Reading
 from nesk.metering.rules import ZONE_NAMES, ZONES
-from nesk.notifications import operations
-from nesk.notifications.events import MessageQueued
-from nesk.payments.events import PaymentDeclined, PaymentPosted
+from nesk.notifications import delivery, mailing, operations
+from nesk.notifications.events import MessageQueued, ReceiptsAnnounced, UrgentMessageQueued
+from nesk.payments.events import PaymentDeclined, PaymentPosted, PaymentRefunded
 from nesk.payments.models import Payment
 
-EVERYWHERE = ("email", "sms", "cabinet")
-QUIETLY = ("email", "cabinet")
 
-
-@on(MessageQueued, outside=True, max_attempts=48)
+@on(MessageQueued, outside=True, max_attempts=delivery.MOST_ATTEMPTS)
 def deliver(message_id: int) -> None:
     """Hand one message over to its gateway."""
-    operations.deliver(message_id)
+    delivery.deliver(message_id)
+
+
+@on(UrgentMessageQueued, outside=True, queue="codes", max_attempts=delivery.MOST_ATTEMPTS)
+def deliver_urgent(message_id: int) -> None:
+    """The same for a message that somebody waits for: it stands in no line behind the others."""
+    delivery.deliver(message_id)
+
+
+@on(ReceiptsAnnounced, outside=True, queue="bulk", max_attempts=delivery.MOST_ATTEMPTS)
+def deliver_letters(event_id: int, branch_id: int, month: int, after: int, until: int) -> None:
+    """Hand over the letters that a step of a mailing has written."""
+    delivery.deliver_letters(event_id, after, until)
+
+
+@on(MonthClosed, queue="bulk")
+def announce_receipts(branch_id: int, month: int, accounts: int) -> None:
+    """The receipts of a closed month can be had: the first set of those to be told."""
+    mailing.announce_receipts(current_event_id(), branch_id, Month.from_int(month))
+
+
+@on(ReceiptsAnnounced, queue="bulk")
+def announce_further_receipts(event_id: int, branch_id: int, month: int, after: int, until: int) -> None:
+    """The next set, from where the last one stopped."""
+    mailing.announce_receipts(event_id, branch_id, Month.from_int(month), after=until)
 
 
 @on(ReadingAccepted)
@@ -53,7 +79,6 @@ def tell_of_reading(reading_id: int, account_id: int) -> None:
     _tell_account(
         account_id,
         "reading_accepted",
-        QUIETLY,
         "/cabinet/readings/",
         lines=lines,
         used=sum(reading.used),
@@ -66,18 +91,21 @@ def tell_of_reading(reading_id: int, account_id: int) -> None:
 def tell_of_payment(payment_id: int, account_id: int) -> None:
     payment = Payment.get_by_id(payment_id)
     if payment.channel == "card":
-        _tell_account(
-            account_id, "payment_posted", EVERYWHERE, "/cabinet/charges/payments", amount_kop=payment.amount_kop
-        )
+        _tell_account(account_id, "payment_posted", "/cabinet/charges/payments", amount_kop=payment.amount_kop)
 
 
 @on(PaymentDeclined)
 def tell_of_decline(payment_id: int, account_id: int) -> None:
     payment = Payment.get_by_id(payment_id)
-    _tell_account(account_id, "payment_declined", QUIETLY, "/cabinet/payment/", amount_kop=payment.amount_kop)
+    _tell_account(account_id, "payment_declined", "/cabinet/payment/", amount_kop=payment.amount_kop)
 
 
-def _tell_account(account_id: int, template: str, channels: tuple[str, ...], link: str, **facts: object) -> None:
+@on(PaymentRefunded)
+def tell_of_refund(payment_id: int, account_id: int, amount_kop: int) -> None:
+    _tell_account(account_id, "payment_refunded", "/cabinet/charges/payments", amount_kop=amount_kop)
+
+
+def _tell_account(account_id: int, template: str, link: str, **facts: object) -> None:
     number = Account.select(Account.number).where(Account.id == account_id).scalar()
     for person in people_bound_to(account_id):
         operations.notify(
@@ -85,8 +113,7 @@ def _tell_account(account_id: int, template: str, channels: tuple[str, ...], lin
             template,
             person_id=person,
             account_id=account_id,
-            channels=channels,
-            link=f"{link}?ls={number}" if "?" not in link else link,
+            link=f"{link}?ls={number}",
             account_number=number,
             **facts,
         )
@@ -94,12 +121,12 @@ def _tell_account(account_id: int, template: str, channels: tuple[str, ...], lin
 
 @on(OrderPlaced)
 def tell_of_order(order_id: int) -> None:
-    _tell_client(order_id, "order_placed", EVERYWHERE)
+    _tell_client(order_id, "order_placed")
 
 
 @on(OrderAccepted)
 def tell_of_acceptance(order_id: int) -> None:
-    _tell_client(order_id, "order_accepted", QUIETLY)
+    _tell_client(order_id, "order_accepted")
 
 
 @on(OrderRejected)
@@ -107,40 +134,54 @@ def tell_of_rejection(order_id: int) -> None:
     reason = (
         OrderStep.select(OrderStep.comment).where(OrderStep.order == order_id, OrderStep.state == "rejected").scalar()
     )
-    _tell_client(order_id, "order_rejected", EVERYWHERE, reason=reason or "")
+    _tell_client(order_id, "order_rejected", reason=reason or "")
 
 
 @on(OrderCancelled)
 def tell_of_cancellation(order_id: int) -> None:
-    _tell_client(order_id, "order_cancelled", QUIETLY)
+    _tell_client(order_id, "order_cancelled")
 
 
 @on(VisitAssigned)
 def tell_of_visit(order_id: int, visit_id: int) -> None:
-    _tell_client(order_id, "visit_assigned", EVERYWHERE, **_visit(visit_id))
+    _tell_client(order_id, "visit_assigned", **_visit(visit_id))
 
 
 @on(VisitMoved)
 def tell_of_move(order_id: int, visit_id: int) -> None:
-    _tell_client(order_id, "visit_moved", EVERYWHERE, **_visit(visit_id))
+    _tell_client(order_id, "visit_moved", **_visit(visit_id))
+
+
+@on(VisitUnassigned)
+def tell_of_taking_off(order_id: int, visit_id: int) -> None:
+    """A visit that was promised will not be. Silent when the whole order has ended or has its new time already: of
+    that another message tells."""
+    order = Order.get_by_id(order_id)
+    if order.state not in rules.FINAL and live_visit(order_id) is None:
+        _tell_client(order_id, "visit_unassigned", **_visit(visit_id))
+
+
+@on(AccessRefused)
+def tell_of_refused_access(order_id: int, visit_id: int) -> None:
+    _tell_client(order_id, "access_refused", reason=Visit.get_by_id(visit_id).remark, **_visit(visit_id))
 
 
 @on(CrewSetOut)
 def tell_of_departure(order_id: int, visit_id: int) -> None:
-    _tell_client(order_id, "crew_set_out", ("sms", "cabinet"), **_visit(visit_id))
+    _tell_client(order_id, "crew_set_out", **_visit(visit_id))
 
 
 @on(OrderClosed)
 def tell_of_closing(order_id: int, act_id: int) -> None:
     act = Act.get_by_id(act_id)
     serial = (act.facts.get("new") or {}).get("serial", "")
-    _tell_client(order_id, "order_closed", EVERYWHERE, act_number=act.number, new_serial=serial)
+    _tell_client(order_id, "order_closed", act_number=act.number, new_serial=serial)
 
 
 @on(OrderMessageAdded)
 def tell_of_message(order_id: int, message_id: int, is_ours: bool) -> None:
     if is_ours:
-        _tell_client(order_id, "order_message", QUIETLY, words=OrderMessage.get_by_id(message_id).text)
+        _tell_client(order_id, "order_message", words=OrderMessage.get_by_id(message_id).text)
 
 
 def _visit(visit_id: int) -> dict[str, object]:
@@ -148,16 +189,16 @@ def _visit(visit_id: int) -> dict[str, object]:
     return {"visit_on": visit.on, "slot": rules.SLOT_NAMES[visit.slot], "crew": visit.crew.name}
 
 
-def _tell_client(order_id: int, template: str, channels: tuple[str, ...], **facts: object) -> None:
+def _tell_client(order_id: int, template: str, **facts: object) -> None:
+    """Whoever placed the order and those who act for its account now."""
     order = Order.select(Order, Service).join(Service).where(Order.id == order_id).get()
-    people = [order.person_id] if order.person_id else people_bound_to(order.account_id) if order.account_id else []
-    for person in people:
+    bound = people_bound_to(order.account_id) if order.account_id else []
+    for person in dict.fromkeys([order.person_id, *bound] if order.person_id else bound):
         operations.notify(
             current_event_id(),
             template,
             person_id=person,
             account_id=order.account_id,
-            channels=channels,
             link=f"/cabinet/services/{order.id}",
             number=order.number,
             service=order.service.title,

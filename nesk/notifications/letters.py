@@ -1,0 +1,44 @@
+"""Every kind of message: the channels it goes by, whether it may wait for the morning, how long it is worth sending.
+
+The words stand in `templates/email/<name>` (also the notice inside the cabinet) and `templates/sms/<name>`.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import timedelta
+
+EVERYWHERE = ("email", "sms", "cabinet")
+QUIETLY = ("email", "cabinet")
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """A kind of message; its topic is what staff may switch SMS off for."""
+
+    channels: tuple[str, ...]
+    topic: str = "orders"
+    is_urgent: bool = False
+    """Somebody waits for it: it goes before the others, and at night too."""
+    is_worth: timedelta | None = None
+    """After this time it would only mislead."""
+
+
+KINDS = {
+    "reading_accepted": Kind(QUIETLY, "readings"),
+    "receipt_ready": Kind(QUIETLY, "receipts"),
+    "payment_posted": Kind(EVERYWHERE, "payments", is_urgent=True),
+    "payment_declined": Kind(QUIETLY, "payments"),
+    "payment_refunded": Kind(QUIETLY, "payments"),
+    "order_placed": Kind(EVERYWHERE, is_urgent=True),
+    "order_accepted": Kind(QUIETLY),
+    "order_rejected": Kind(EVERYWHERE),
+    "order_cancelled": Kind(QUIETLY),
+    "order_message": Kind(QUIETLY),
+    "order_closed": Kind(EVERYWHERE),
+    "visit_assigned": Kind(EVERYWHERE),
+    "visit_moved": Kind(EVERYWHERE),
+    "visit_unassigned": Kind(EVERYWHERE),
+    "crew_set_out": Kind(("sms", "cabinet"), is_urgent=True, is_worth=timedelta(hours=2)),
+    "access_refused": Kind(QUIETLY),
+}
