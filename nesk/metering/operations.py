@@ -156,8 +156,7 @@ def _make_room(installation: Installation, month: Month, source: str, by: Actor)
         return
     if not rules.outranks(source, present.source):
         raise Refused(
-            f"Показание за {month.title} уже принято. Чтобы исправить его, сначала удалите принятое показание.",
-            field="t1",
+            f"Показание за {month.title} уже принято. Чтобы исправить его, сначала удалите принятое показание."
         )
     _withdraw(present, by)
 
