@@ -150,7 +150,7 @@ def _need(look: Any) -> Any:
     try:
         return look()
     except servers.Missing as why:
-        pytest.skip(f"no {look.__name__}: {why}")
+        pytest.skip(str(why))
 
 
 def pytest_unconfigure() -> None:
@@ -168,7 +168,7 @@ def pytest_terminal_summary(terminalreporter: Any) -> None:
     if servers.used:
         write("tests on them: " + ", ".join(f"{count} {place}" for place, count in sorted(servers.used.items())))
     if "PostgreSQL" in servers.missing:
-        write(f"NO PostgreSQL, its tests ran on SQLite or not at all: {servers.missing['PostgreSQL']}", yellow=True)
+        write(f"tests for PostgreSQL ran on SQLite or not at all: {servers.missing['PostgreSQL']}", yellow=True)
     if skipped:
         write(f"could not run: {sum(skipped.values())}", yellow=True)
         for reason, count in skipped.most_common():

@@ -58,8 +58,8 @@ def once(name: str, look: Callable[[], tuple[Found, str]]) -> Found:
         try:
             _known[name], found[name] = look()
         except Missing as why:
-            missing[name] = str(why)
-            raise
+            missing[name] = f"no {name}: {why}"
+            raise Missing(missing[name]) from None
     return _known[name]  # type: ignore[no-any-return]
 
 
@@ -140,7 +140,8 @@ def _look_for_postgres() -> tuple[Postgres, str]:
         try:
             server = Postgres(url)
         except psycopg.Error as error:
-            tried.append(f"{origin}: {str(error).strip().splitlines()[-1]}")
+            said = " ".join(str(error).split())
+            tried.append(f"{origin}: {said}")
             continue
         if server.may_create():
             break

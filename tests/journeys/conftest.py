@@ -32,7 +32,7 @@ def stack(request: pytest.FixtureRequest, towns: Towns) -> Iterator[Stack]:
             broker = servers.redis().fresh()
         home, url = towns.copy("postgresql" if kind == "apart" else "sqlite")
     except servers.Missing as why:
-        pytest.skip(f"no servers to run apart: {why}")
+        pytest.skip(f"the product cannot run {kind}: {why}")
     servers.used[f"with the product running {kind}"] += 1
     with Stack(kind, home, url, broker) as running:
         yield running
