@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
+from types import SimpleNamespace
+
+import pytest
 
 from nesk.accounts.models import Account, Binding
 from nesk.accounts.operations import open_accounts
@@ -137,3 +141,13 @@ def new_meter(serial: str = "77000001", **changes: object) -> NewMeter:
         "seals": ((f"Ж{serial}", "Клеммная крышка"),),
     }
     return NewMeter(**facts | changes)  # type: ignore[arg-type]
+
+
+@pytest.fixture
+def district(database: str) -> Iterator[SimpleNamespace]:
+    """`branch`, `home`, `crew` and `leader` (the id of its first member), at 10:00 on Tuesday, 24 November 2026."""
+    with clock.stopped_at(NOW):
+        branch = make_branch()
+        home = make_home(branch)
+        crew, leader = make_crew(branch)
+        yield SimpleNamespace(branch=branch, home=home, crew=crew, leader=leader)

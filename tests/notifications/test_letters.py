@@ -1,0 +1,102 @@
+"""The words of every message, held against what stands in `letters.txt` beside this file."""
+
+import re
+from dataclasses import replace
+from datetime import date
+from html import unescape
+from pathlib import Path
+
+import html5lib
+import pytest
+
+from nesk.core import clock, config
+from nesk.core.period import Month
+from nesk.core.rendering import TEMPLATES
+from nesk.notifications.channels import sms_parts
+from nesk.notifications.letters import KINDS
+from nesk.notifications.mailing import Bill
+from nesk.notifications.operations import in_words
+from tests.district import NOW
+
+WORDS = Path(__file__).with_name("letters.txt")
+HOSTILE = "<script>alert(1)</script>\r\nBcc: x@evil.example {{ 7 * 7 }}"
+FACTS = {
+    "number": "З-2026-000123",
+    "service": "Проверка схемы подключения электросчетчика с целью опломбировки",
+    "address": "г Краснодар, ул Одесская, д.48, кв.17",
+    "visit_on": date(2026, 11, 25),
+    "slot": "12:00–15:00",
+    "crew": "Бригада 1",
+    "reason": "Дверь не открыли",
+    "act_number": "А-2026-000123",
+    "new_serial": "77000001",
+    "words": "Пришлите фото щитка со счётчиком.",
+    "amount_kop": 132_820,
+    "account_number": "230000000017",
+    "month": Month(2026, 10),
+    "lines": [("день", 1350), ("ночь", 700)],
+    "used": 182,
+    "charged_kop": 132_820,
+    "bills": [Bill("230000000017", "Одесская, 48, кв. 17", 132_820), Bill("230000000025", "", -31_240)],
+}
+
+
+def said(kind, **changes):
+    with clock.stopped_at(NOW):
+        return in_words(kind, "/cabinet/", **FACTS | changes)
+
+
+def test_every_message_says_what_was_agreed():
+    texts = []
+    for kind in KINDS:
+        words = said(kind)
+        sms = words.get("sms", {}).get("text", "—")
+        texts.append(f"== {kind}\n{words['email']['subject']}\n\n{words['email']['text']}\nSMS: {sms}\n")
+    assert "\n".join(texts).replace("\u00a0", " ") == WORDS.read_text()
+
+
+def test_every_kind_has_its_templates_and_every_template_its_kind():
+    kinds = set(KINDS)
+    assert {path.stem for path in (TEMPLATES / "email").glob("*.txt")} - {"_foot"} == kinds
+    assert {path.stem for path in (TEMPLATES / "email").glob("*.html")} - {"layout"} == kinds
+    by_sms = {name for name, kind in KINDS.items() if "sms" in kind.channels}
+    assert {path.stem for path in (TEMPLATES / "sms").glob("*.txt")} == by_sms
+
+
+@pytest.mark.parametrize("kind", [name for name, kind in KINDS.items() if "sms" in kind.channels])
+def test_an_sms_takes_two_parts_at_most_and_leads_nowhere(kind):
+    text = said(kind)["sms"]["text"]
+    assert sms_parts(text) <= 2
+    assert not re.search(r"https?:|www\.|\.ru\b", text)
+    assert text.startswith("НЭСК: ")
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_letter_is_a_page_that_reads_well_and_takes_nothing_from_elsewhere(kind):
+    words = said(kind)["email"]
+    page = html5lib.HTMLParser(strict=True, namespaceHTMLElements=False).parse(words["html"])
+    assert page.get("lang") == "ru"
+    (heading,) = page.iter("h1")
+    assert unescape("".join(heading.itertext())) == page.findtext("head/title") == words["subject"]
+    links = [each.get("href") for each in page.iter("a")]
+    assert links == ["http://127.0.0.1:8000/cabinet/"]
+    assert not list(page.iter("img")) + list(page.iter("script")) + list(page.iter("style"))
+    assert all(table.get("role") == "presentation" for table in page.iter("table"))
+    assert "http://127.0.0.1:8000/cabinet/" in words["text"]
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_what_people_write_is_shown_as_they_wrote_it_and_does_nothing(kind):
+    hostile = dict.fromkeys(("service", "address", "reason", "words", "new_serial", "crew"), HOSTILE)
+    words = said(kind, **hostile)
+    assert "<script" not in words["email"]["html"]
+    assert "\n" not in words["email"]["subject"]
+    assert "\n" not in words.get("sms", {}).get("text", "")
+
+
+def test_a_letter_of_the_demo_says_so_and_a_real_one_does_not():
+    assert "демо" in said("order_placed")["email"]["html"]
+    config.use(replace(config.current(), env="production", base_url="https://lk.nesk.example"))
+    real = said("order_placed")["email"]
+    assert "демо" not in (real["html"] + real["text"]).lower()
+    assert "https://lk.nesk.example/cabinet/" in real["text"]
