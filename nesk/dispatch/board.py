@@ -104,7 +104,7 @@ def _crews(order: Order) -> list[Any]:
 
 
 def _assign(order: Order, form: AssignmentForm) -> None:
-    if not (form.crew.data or "").isdigit():
+    if form.crew.data not in dict(form.crew.choices):
         raise Refused("Выберите бригаду.", field="crew")
     version = form.version.data or ""
     operations.assign_visit(

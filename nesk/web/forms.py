@@ -25,7 +25,7 @@ class Form(FlaskForm):
         """Put a refusal of the rules where it belongs and keep what was typed."""
         self.status = 429 if isinstance(refused, TooOften) else 409 if isinstance(refused, Conflict) else 422
         field = self._fields.get(refused.field or "")
-        if field is None:
+        if field is None or isinstance(field, HiddenField):  # what cannot be seen has no place for words
             self.form_errors.append(refused.message)
         else:
             field.errors = [*field.errors, refused.message]

@@ -130,6 +130,13 @@ class Register(ModelView):
     def _handle_join(self, query: peewee.ModelSelect, field: Any, joins: set[str]) -> peewee.ModelSelect:
         return query  # what a filter or an order needs is joined already
 
+    def _get_list_extra_args(self) -> Any:
+        """What the address asks for; a search of a register that has none asks for nothing."""
+        asked = super()._get_list_extra_args()
+        words = (asked.search or "").replace("\0", "")
+        asked.search = words if self.search_fields else None
+        return asked
+
     def _get_list_filter_args(self) -> list[Any]:
         """Filters that were given; an empty one is no filter."""
         chosen = []
@@ -170,7 +177,7 @@ class Register(ModelView):
 
     def _searched(self, query: peewee.ModelSelect, search: str | None) -> peewee.ModelSelect:
         """Every word must stand somewhere in the lower-cased search columns."""
-        for word in (search or "").replace("\0", "").lower().split()[:6]:
+        for word in (search or "").lower().split()[:6]:
             pattern = f"%{word.replace('%', '').replace('_', '')}%"
             query = query.where(reduce(operator.or_, [Like(field, pattern) for field in self.search_fields]))
         return query

@@ -1,0 +1,96 @@
+"""The registers: each sees their own branch, asks for nothing they may not do, and takes away no formulas."""
+
+import csv
+import io
+from collections.abc import Callable
+
+import pytest
+from openpyxl import load_workbook
+
+from nesk.accounts.models import Account
+from nesk.branches.models import Branch
+from nesk.core import clock
+from nesk.core.events import EventRecord
+from nesk.people.models import Person, Staff
+from tests.browser import Browser
+
+REGISTERS = "/staff/registers/"
+NAMES = ("people", "accounts", "meters", "orders", "payments", "branches")
+SignedIn = Callable[[str], Browser]
+
+
+@pytest.fixture
+def office(browser: Browser, town: object) -> SignedIn:
+    def signed_in(login: str) -> Browser:
+        browser.sign_in_as(Staff.get(Staff.login == login))
+        return browser
+
+    return signed_in
+
+
+def one_of(branch: str) -> Account:
+    return Account.select().join(Branch).where(Branch.code == branch, Account.kind == "person").first()
+
+
+@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.both_engines
+def test_each_register_opens_searches_and_exports_for_the_administrator(office: SignedIn, name):
+    admin = office("admin")
+    admin.open(f"{REGISTERS}{name}/")
+    admin.open(f"{REGISTERS}{name}/?search=%25_'\"%00&flt0_since=2026-01-01&flt0_until=2026-13-99&flt0_state=nonsense")
+    for kind in ("csv", "xlsx"):
+        assert admin.get(f"{REGISTERS}{name}/export/{kind}/").status_code == 200
+
+
+def test_a_branch_sees_only_its_own_accounts_and_another_card_does_not_exist(office: SignedIn):
+    own, foreign = one_of("arm"), one_of("krd")
+    armavir = office("armavir")
+    found = armavir.open(f"{REGISTERS}accounts/?search={own.number}")
+    assert len(found.rows) == 1
+    assert armavir.open(f"{REGISTERS}accounts/?search={foreign.number}").rows == []
+    armavir.open(f"{REGISTERS}accounts/details/?id={own.id}")
+    armavir.open(f"{REGISTERS}accounts/details/?id={foreign.id}", status=404)
+    armavir.open(f"/staff/accounts/{own.number}")
+    armavir.open(f"/staff/accounts/{foreign.number}", status=404)
+    taken = armavir.get(f"{REGISTERS}accounts/export/csv/").get_data(as_text=True)
+    assert foreign.number not in taken
+
+
+@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("verb", ["new/", "edit/?id=1", "ajax/lookup/?name=branch&query=a"])
+def test_nothing_is_made_changed_or_looked_up_behind_the_operations(office: SignedIn, name, verb):
+    admin = office("admin")
+    people = Person.select().count()
+    assert admin.get(f"{REGISTERS}{name}/{verb}").status_code in (302, 303, 403, 404)
+    reply = admin.client.post(f"{REGISTERS}{name}/delete/", data={"id": "1", "csrf_token": admin.page.csrf_token})
+    assert reply.status_code in (302, 303, 403, 404)
+    assert Person.select().count() == people
+
+
+def test_an_export_is_noted_with_its_author_and_holds_no_formulas(office: SignedIn):
+    someone = Person.select().order_by(Person.id.desc()).first()
+    Person.update(surname='=HYPERLINK("http://example.com")', search="формула").where(Person.id == someone.id).execute()
+    admin = office("admin")
+    body = admin.get(f"{REGISTERS}people/export/csv/?search=формула").data.decode("utf-8-sig")
+    (row,) = list(csv.reader(io.StringIO(body), delimiter=";"))[1:]
+    assert row[0].startswith("'=HYPERLINK")
+    sheet = load_workbook(io.BytesIO(admin.get(f"{REGISTERS}people/export/xlsx/?search=формула").data)).active
+    assert [(cell.data_type, cell.value[:2]) for cell in sheet[2]][0] == ("s", "'=")
+    noted = EventRecord.select().where(EventRecord.name == "RegisterExported")
+    assert {each.by for each in noted} == {f"staff:{Staff.get(Staff.login == 'admin').id}"}
+
+
+@pytest.mark.both_engines
+def test_days_of_registration_are_whole_days_here(office: SignedIn):
+    admin = office("admin")
+    someone = Person.select().order_by(Person.id.desc()).first()
+    late = clock.at(clock.today().replace(month=3, day=9), 23)
+    Person.update(created_at=late).where(Person.id == someone.id).execute()
+    day = f"{clock.today().year}-03-09"
+    assert len(admin.open(f"{REGISTERS}people/?flt0_since={day}&flt0_until={day}").rows) == 1
+
+
+def test_a_crew_has_nothing_to_look_for_here(office: SignedIn):
+    crew = office("crew")
+    for name in NAMES:
+        assert crew.get(f"{REGISTERS}{name}/").status_code in (303, 403, 404)
