@@ -1,5 +1,7 @@
 """The ledger of a whole town: every rouble stands in it once, balances and statements are its sums, and it only grows."""
 
+import itertools
+
 import peewee
 import pytest
 from peewee import fn
@@ -53,7 +55,7 @@ def test_statements_follow_one_another_and_end_at_the_ledger(town):
         kept.setdefault((row.account_id, row.book, row.service), []).append(row)
     assert {account for account, _, _ in kept} == {row.id for row in Account.select(Account.id)}
     for rows in kept.values():
-        for before, after in zip(rows, rows[1:], strict=False):
+        for before, after in itertools.pairwise(rows):
             assert after.opening_kop == before.closing_kop
         for row in rows:
             moved = row.charged_kop + row.recalculated_kop - row.quality_kop - row.paid_kop
