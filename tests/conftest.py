@@ -28,8 +28,10 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
-    """A test marked `both_engines` runs on SQLite and on PostgreSQL."""
-    if "engine" in metafunc.fixturenames and metafunc.definition.get_closest_marker("both_engines"):
+    """What asks for a database only runs on both engines; pages and the town on one, unless marked `both_engines`."""
+    asked = set(metafunc.fixturenames)
+    marked = metafunc.definition.get_closest_marker("both_engines")
+    if "engine" in asked and (marked or ("database" in asked and not asked & {"browser", "town", "app"})):
         metafunc.parametrize("engine", ["sqlite", "postgresql"], indirect=True)
 
 
@@ -75,7 +77,7 @@ def databases(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Databases]:
 
 @pytest.fixture
 def engine(request: pytest.FixtureRequest) -> Engine:
-    """Where the test runs: PostgreSQL, or SQLite where there is none; under `both_engines` each in turn."""
+    """Where the test runs: on SQLite and on PostgreSQL in turn, or on the better of those that are here."""
     chosen: Engine = getattr(request, "param", None) or default_engine()
     if chosen == "postgresql":
         _need(servers.postgres)
