@@ -55,7 +55,7 @@ def _card(account: Account) -> dict[str, Any]:
     month = open_month(account.branch_id)
     return {
         "account": account,
-        "owed": balance(account.id),
+        "owed": balance(account),
         "meters": installed_meters(account.id, month),
         "readings": history(account.id, since=month - 6, until=month),
         "months": charges_history(account.id, since=month - 6, until=month),

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date
 
 from nesk.accounts.models import Premises
 from nesk.billing.models import RangeBound, Tariff
 from nesk.billing.rules import PricedLine, is_heating_season, price_lines
+from nesk.core.compiled import compiled
 from nesk.core.errors import NeskError
 from nesk.core.period import Month
 
@@ -42,18 +44,36 @@ def prices_of(month: Month) -> Prices:
     """The prices in force on the first day of a month. Raises NoTariff when there are none."""
     day = month.first_day
     by_category: dict[str, dict[tuple[str, int], int]] = {}
-    in_force = Tariff.select().where(Tariff.from_on <= day, Tariff.to_on.is_null() | (Tariff.to_on >= day))
-    for row in in_force.order_by(Tariff.from_on):
-        by_category.setdefault(row.category, {})[row.zone, row.range_no] = row.price_e5
+    for category, zone, range_no, price_e5 in _in_force(day, day):
+        by_category.setdefault(category, {})[zone, range_no] = price_e5
     if not by_category:
         raise NoTariff(str(month))
-    season = is_heating_season(month)
-    valid = RangeBound.select().where(
-        RangeBound.is_heating_season == season,
-        RangeBound.from_on <= day,
-        RangeBound.to_on.is_null() | (RangeBound.to_on >= day),
-    )
     bounds = {
-        (row.stove, row.electric_heating): (row.first_kwh, row.second_kwh) for row in valid.order_by(RangeBound.from_on)
+        (stove, heating): (first_kwh, second_kwh)
+        for stove, heating, first_kwh, second_kwh in _bounds(is_heating_season(month), day, day)
     }
     return Prices(month, by_category, bounds)
+
+
+@compiled
+def _in_force(since: date, until: date) -> object:
+    return (
+        Tariff.select(Tariff.category, Tariff.zone, Tariff.range_no, Tariff.price_e5)
+        .where(Tariff.from_on <= since, Tariff.to_on.is_null() | (Tariff.to_on >= until))
+        .order_by(Tariff.from_on)
+        .tuples()
+    )
+
+
+@compiled
+def _bounds(is_season: bool, since: date, until: date) -> object:
+    return (
+        RangeBound.select(RangeBound.stove, RangeBound.electric_heating, RangeBound.first_kwh, RangeBound.second_kwh)
+        .where(
+            RangeBound.is_heating_season == is_season,
+            RangeBound.from_on <= since,
+            RangeBound.to_on.is_null() | (RangeBound.to_on >= until),
+        )
+        .order_by(RangeBound.from_on)
+        .tuples()
+    )

@@ -14,8 +14,9 @@ from nesk.billing.pricing import prices_of
 from nesk.billing.rules import PricedLine, due_on
 from nesk.billing.settings import BillingSettings
 from nesk.branches.models import Branch, Town
-from nesk.branches.queries import last_closed_month, open_month
+from nesk.branches.queries import last_closed_month, month_after, open_month
 from nesk.core import settings
+from nesk.core.compiled import compiled
 from nesk.core.period import Month
 from nesk.metering.models import Installation
 
@@ -50,17 +51,21 @@ class AccountCard:
 
 def account_cards(person_id: int) -> list[AccountCard]:
     """The accounts a person may act for, with place, branch and balance, in one query."""
-    rows = (
+    return [_card(row.account, row.title) for row in _bound(person_id)]
+
+
+@compiled
+def _bound(person: int) -> object:
+    return (
         Binding.select(Binding, Account, Premises, Town, Branch, Balance)
         .join_from(Binding, Account)
         .join_from(Account, Premises)
         .join_from(Premises, Town)
         .join_from(Account, Branch)
         .join_from(Account, Balance, JOIN.LEFT_OUTER, on=(Balance.account == Account.id), attr="kept")
-        .where(Binding.person == person_id, Binding.ended_at.is_null())
+        .where(Binding.person == person, Binding.ended_at.is_null())
         .order_by(Account.number)
     )
-    return [_card(row.account, row.title) for row in rows]
 
 
 def organization_cards(organization_id: int) -> list[AccountCard]:
@@ -147,23 +152,33 @@ class BalanceView:
         return max(-self.principal_kop, 0)
 
 
-def balance(account_id: int) -> BalanceView:
+def balance(account: Account) -> BalanceView:
     """What an account owes now and why."""
-    branch = Account.select(Account.branch).where(Account.id == account_id).scalar()
-    view = month_view(account_id, open_month(branch))
-    billed = last_closed_month(branch)
+    billed = last_closed_month(account.branch_id)
+    view = month_view(account.id, month_after(billed))
     shift = settings.load(BillingSettings).shift_weekend
     return BalanceView(view, due_on(billed, shift_weekend=shift) if billed and view.due_kop else None, billed)
 
 
 def month_view(account_id: int, month: Month) -> MonthView:
     """A month of an account: from its statements when it is closed, from the ledger while it is open."""
-    rows = list(Statement.select().where(Statement.account == account_id, Statement.month == month))
-    lines = {(row.book, row.service): _from_statement(row) for row in rows} if rows else _from_ledger(account_id, month)
+    both = _statements(account_id, month - 1, month)
+    rows = [row for row in both if row.month == month]
+    before = [row for row in both if row.month != month]
+    lines = (
+        {(row.book, row.service): _from_statement(row) for row in rows}
+        if rows
+        else _from_ledger(account_id, month, before)
+    )
     services = [line for (book, _), line in sorted(lines.items()) if book == "principal"]
     return MonthView(
         month, bool(rows), tuple(services or [_empty("energy")]), lines.get(("penalty", "energy"), _empty("energy"))
     )
+
+
+@compiled
+def _statements(account: int, since: Month, until: Month) -> object:
+    return Statement.select().where(Statement.account == account, Statement.month >= since, Statement.month <= until)
 
 
 def _empty(service: str, opening_kop: int = 0) -> MonthLine:
@@ -184,24 +199,27 @@ def _from_statement(row: Statement) -> MonthLine:
     )
 
 
-def _from_ledger(account_id: int, month: Month) -> dict[tuple[str, str], MonthLine]:
-    openings = _openings(account_id, month)
+def _from_ledger(account_id: int, month: Month, before: list[Statement]) -> dict[tuple[str, str], MonthLine]:
+    openings = _openings(account_id, month, before)
     sums: dict[tuple[str, str], dict[str, int]] = defaultdict(lambda: defaultdict(int))
-    moved = (
-        Entry.select(Entry.book, Entry.service, Entry.kind, fn.SUM(Entry.amount_kop), fn.SUM(Entry.kwh))
-        .where(Entry.account == account_id, Entry.month >= month)
-        .group_by(Entry.book, Entry.service, Entry.kind)
-        .tuples()
-    )
-    for book, service, kind, amount, kwh in moved:
+    for book, service, kind, amount, kwh in _moved(account_id, month):
         sums[book, service][kind] += int(amount)
         sums[book, service]["kwh"] += int(kwh or 0)
     return {key: _ledger_line(key[1], openings.get(key, 0), sums[key]) for key in {*openings, *sums}}
 
 
-def _openings(account_id: int, month: Month) -> dict[tuple[str, str], int]:
-    """What each service stood at when the month began: the statement before it, or everything before it."""
-    before = list(Statement.select().where(Statement.account == account_id, Statement.month == month - 1))
+@compiled
+def _moved(account: int, month: Month) -> object:
+    return (
+        Entry.select(Entry.book, Entry.service, Entry.kind, fn.SUM(Entry.amount_kop), fn.SUM(Entry.kwh))
+        .where(Entry.account == account, Entry.month >= month)
+        .group_by(Entry.book, Entry.service, Entry.kind)
+        .tuples()
+    )
+
+
+def _openings(account_id: int, month: Month, before: list[Statement]) -> dict[tuple[str, str], int]:
+    """What each service stood at when the month began: the statements before it, or everything before it."""
     if before:
         return {(row.book, row.service): row.closing_kop for row in before}
     rows = (
@@ -304,19 +322,23 @@ def statement_years(account_id: int) -> list[int]:
 
 def charged_kwh_by_zone(account_id: int, *, since: Month) -> dict[Month, dict[str, int]]:
     """kWh by zone of every month since, for the chart of consumption."""
-    undone = Entry.select(Entry.reverses).where(Entry.account == account_id, Entry.reverses.is_null(False))
-    rows = (
-        Line.select(Entry.month, Line.zone, fn.SUM(Line.kwh))
-        .join(Entry)
-        .where(Entry.account == account_id, Entry.month >= since, Entry.service == "energy", Entry.id.not_in(undone))
-        .group_by(Entry.month, Line.zone)
-        .tuples()
-    )
     months: dict[Month, dict[str, int]] = defaultdict(dict)
-    for month, zone, kwh in rows:
+    for month, zone, kwh in _used(account_id, since):
         key = month if isinstance(month, Month) else Month.from_int(month)
         months[key][zone] = months[key].get(zone, 0) + int(kwh)
     return months
+
+
+@compiled
+def _used(account: int, since: Month) -> object:
+    undone = Entry.select(Entry.reverses).where(Entry.account == account, Entry.reverses.is_null(False))
+    return (
+        Line.select(Entry.month, Line.zone, fn.SUM(Line.kwh))
+        .join(Entry)
+        .where(Entry.account == account, Entry.month >= since, Entry.service == "energy", Entry.id.not_in(undone))
+        .group_by(Entry.month, Line.zone)
+        .tuples()
+    )
 
 
 @dataclass(frozen=True, slots=True)

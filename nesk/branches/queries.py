@@ -6,6 +6,7 @@ import peewee
 
 from nesk.branches.models import Branch, ClosedMonth, Office
 from nesk.core import clock
+from nesk.core.compiled import compiled
 from nesk.core.period import Month
 
 
@@ -16,11 +17,22 @@ def branches_with_offices() -> list[Branch]:
 
 def last_closed_month(branch_id: int) -> Month | None:
     """The latest billing month that the branch has closed."""
-    last = ClosedMonth.select(peewee.fn.MAX(ClosedMonth.month)).where(ClosedMonth.branch == branch_id).scalar()
-    return None if last is None else (last if isinstance(last, Month) else Month.from_int(last))
+    found = _last_closed.first(branch_id)
+    return found.month if found else None
+
+
+@compiled
+def _last_closed(branch: int) -> object:
+    closed = ClosedMonth.select(ClosedMonth.month).where(ClosedMonth.branch == branch)
+    return closed.order_by(ClosedMonth.month.desc()).limit(1)
 
 
 def open_month(branch_id: int) -> Month:
     """The billing month into which what happens today is charged: this one, or the next when this one is closed."""
-    now, closed = Month.of(clock.today()), last_closed_month(branch_id)
+    return month_after(last_closed_month(branch_id))
+
+
+def month_after(closed: Month | None) -> Month:
+    """The month that is open when `closed` is the last closed one."""
+    now = Month.of(clock.today())
     return now if closed is None else max(now, closed + 1)

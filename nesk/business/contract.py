@@ -43,7 +43,7 @@ def show(number: str) -> Any:
     return render_template(
         "business/account.html",
         supplied=account,
-        owed=balance(account.id),
+        owed=balance(account),
         meters=installed_meters(account.id, month),
         readings=history(account.id, since=month - 12, until=month),
         months=charges_history(account.id, since=month - 12, until=month),

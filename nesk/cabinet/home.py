@@ -34,7 +34,7 @@ def index() -> Any:
     card = current_card()
     if card is None:
         return render_template("cabinet/home/no_account.html")
-    owed = balance(card.id)
+    owed = balance(card.account)
     orders = orders_of(card.id)
     return render_template(
         "cabinet/home/index.html",

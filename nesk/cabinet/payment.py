@@ -40,7 +40,7 @@ def index() -> Any:
     if current_card() is None:
         return render_template("cabinet/payment/no_account.html")
     account = current_account()
-    owed = balance(account.id)
+    owed = balance(account)
     form = PaymentForm(
         principal=roubles(max(owed.principal_kop, 0)),
         penalty=roubles(max(owed.penalty_kop, 0)),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import Blueprint, render_template, request, url_for
+from flask import Blueprint, redirect, render_template, request, url_for
 from wtforms import HiddenField, StringField
 
 from nesk.accounts.models import Account
@@ -48,7 +48,7 @@ def index() -> Any:
         return render_template("cabinet/readings/no_account.html")
     account = current_account()
     month = open_month(account.branch_id)
-    meters = [_meter(account, each) for each in queries.installed_meters(account.id, month)]
+    meters = [_meter(account, each, month) for each in queries.installed_meters(account.id, month)]
     return render_template(
         "cabinet/readings/index.html", meters=meters, month=month, window=_window(month), **_history(account.id, month)
     )
@@ -81,8 +81,15 @@ def submit(installation_id: int) -> Any:
         except Refused as refused:
             form.show(refused)
     cost = estimate(account, meter.installation, checked.used) if checked else None
-    context = _meter(account, meter, form=form, checked=checked, cost=cost)
+    context = _meter(account, meter, open_month(account.branch_id), form=form, checked=checked, cost=cost)
     return page("cabinet/readings/submit.html", "cabinet/readings/_meter.html", **context)
+
+
+@bp.get("/<int:installation_id>")
+def reloaded(installation_id: int) -> Any:
+    """Where a refused form stands without JavaScript: its address, opened anew, is the page of readings."""
+    account, _ = _mine(installation_id)
+    return redirect(url_for("cabinet.readings.index", ls=account.number), 303)
 
 
 @bp.post("/<int:installation_id>/withdrawal/<int:reading_id>")
@@ -111,7 +118,7 @@ def _after(account: Account, installation_id: int, said: str) -> Any:
         to=url_for("cabinet.readings.index", ls=account.number),
         said=said,
         account_number=account.number,
-        **_meter(account, meter),
+        **_meter(account, meter, month),
         **_history(account.id, month),
     )
 
@@ -128,13 +135,13 @@ def _mine(installation_id: int) -> tuple[Account, queries.InstalledMeter]:
 def _meter(
     account: Account,
     meter: queries.InstalledMeter,
+    month: Month,
     *,
     form: ReadingForm | None = None,
     checked: Any = None,
     cost: Any = None,
 ) -> dict[str, Any]:
     """What the card of one meter shows."""
-    month = open_month(account.branch_id)
     return {
         "meter": meter,
         "form": form or ReadingForm(formdata=None),

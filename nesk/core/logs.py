@@ -50,5 +50,5 @@ def setup(level: str = "INFO") -> None:
     root = logging.getLogger()
     root.handlers[:] = [handler]
     root.setLevel(level)
-    for chatty in ("httpx", "httpcore", "apscheduler", "xhtml2pdf", "reportlab", "PIL", "waitress.queue"):
+    for chatty in ("httpx", "httpcore", "apscheduler", "xhtml2pdf", "reportlab", "PIL", "mail.log", "waitress.queue"):
         logging.getLogger(chatty).setLevel(logging.WARNING)

@@ -10,6 +10,7 @@ from peewee import JOIN, fn
 
 from nesk.accounts.models import Account, Binding, Premises
 from nesk.branches.models import Town
+from nesk.core.compiled import compiled
 from nesk.core.errors import NotFound
 from nesk.core.files import File
 from nesk.fieldwork import rules
@@ -46,7 +47,12 @@ def _orders() -> object:
 
 def orders_of(account_id: int) -> list[Order]:
     """Orders at an account, the newest first."""
-    return list(_orders().where(Order.account == account_id).order_by(Order.id.desc()).limit(200))  # type: ignore[attr-defined]
+    return _of_account(account_id)
+
+
+@compiled
+def _of_account(account: int) -> object:
+    return _orders().where(Order.account == account).order_by(Order.id.desc()).limit(200)  # type: ignore[attr-defined]
 
 
 def order_of(person_id: int, order_id: int) -> Order:

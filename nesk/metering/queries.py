@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 
+from nesk.core.compiled import compiled
 from nesk.core.errors import NotFound
 from nesk.core.period import Month
 from nesk.metering.models import Installation, Meter, MeterType, Reading
@@ -44,23 +45,25 @@ def _installations() -> object:
 
 def installed_meters(account_id: int, month: Month) -> list[InstalledMeter]:
     """The meters of an account that work now, with what their dials last showed, in two queries."""
-    live = list(
-        _installations()  # type: ignore[attr-defined]
-        .where(Installation.account == account_id, Installation.removed_on.is_null())
-        .order_by(Installation.id)
-    )
-    readings = list(
-        Reading.select()
-        .where(
-            Reading.installation.in_([row.id for row in live]),
-            Reading.withdrawn_at.is_null(),
-            Reading.month >= month - 14,
-        )
-        .order_by(Reading.taken_on.desc(), Reading.id.desc())
-    )
+    readings = _readings_since(account_id, month - 14)
     return [
-        _installed(row, [reading for reading in readings if reading.installation_id == row.id], month) for row in live
+        _installed(row, [reading for reading in readings if reading.installation_id == row.id], month)
+        for row in _live(account_id)
     ]
+
+
+@compiled
+def _live(account: int) -> object:
+    working = _installations().where(Installation.account == account, Installation.removed_on.is_null())  # type: ignore[attr-defined]
+    return working.order_by(Installation.id)
+
+
+@compiled
+def _readings_since(account: int, month: Month) -> object:
+    counting = Reading.select().where(
+        Reading.account == account, Reading.month >= month, Reading.withdrawn_at.is_null()
+    )
+    return counting.order_by(Reading.taken_on.desc(), Reading.id.desc())
 
 
 def _installed(installation: Installation, readings: list[Reading], month: Month) -> InstalledMeter:
@@ -71,13 +74,7 @@ def _installed(installation: Installation, readings: list[Reading], month: Month
 
 def installation_of(account_id: int, installation_id: int) -> Installation:
     """A working installation of an account, with meter and type. Raises NotFound."""
-    row = (
-        _installations()  # type: ignore[attr-defined]
-        .where(
-            Installation.id == installation_id, Installation.account == account_id, Installation.removed_on.is_null()
-        )
-        .first()
-    )
+    row = next((each for each in _live(account_id) if each.id == installation_id), None)
     if row is None:
         raise NotFound
     return row  # type: ignore[no-any-return]
@@ -85,8 +82,13 @@ def installation_of(account_id: int, installation_id: int) -> Installation:
 
 def last_reading(installation_id: int) -> Reading | None:
     """The latest reading of an installation that counts, of whatever role."""
-    counting = Reading.select().where(Reading.installation == installation_id, Reading.withdrawn_at.is_null())
-    return counting.order_by(Reading.taken_on.desc(), Reading.id.desc()).first()
+    return _last_reading.first(installation_id)
+
+
+@compiled
+def _last_reading(installation: int) -> object:
+    counting = Reading.select().where(Reading.installation == installation, Reading.withdrawn_at.is_null())
+    return counting.order_by(Reading.taken_on.desc(), Reading.id.desc()).limit(1)
 
 
 def usual_month_kwh(installation_id: int, months: int = 6) -> list[int]:
@@ -127,21 +129,28 @@ class History:
 
 def history(account_id: int, *, since: Month, until: Month, search: str = "", page: int = 1) -> History:
     """Readings of an account in a period, newest first, a line a zone; `search` looks through what the lines say."""
-    query = (
-        Reading.select(Reading, Meter, MeterType)
-        .join_from(Reading, Meter)
-        .join_from(Meter, MeterType)
-        .where(
-            Reading.account == account_id, Reading.withdrawn_at.is_null(), Reading.month.between(int(since), int(until))
-        )
-        .order_by(Reading.taken_on.desc(), Reading.id.desc())
-        .limit(600)
-    )
-    rows = [line for reading in query for line in _lines(reading)]
+    rows = [line for reading in _of_period(account_id, since, until) for line in _lines(reading)]
     if wanted := search.strip().lower():
         rows = [row for row in rows if wanted in f"{row.name} {row.serial} {row.value} {row.source}".lower()]
     page = max(page, 1)
     return History(rows[(page - 1) * PER_PAGE : page * PER_PAGE], page, len(rows))
+
+
+@compiled
+def _of_period(account: int, since: Month, until: Month) -> object:
+    return (
+        Reading.select(Reading, Meter, MeterType)
+        .join_from(Reading, Meter)
+        .join_from(Meter, MeterType)
+        .where(
+            Reading.account == account,
+            Reading.withdrawn_at.is_null(),
+            Reading.month >= since,
+            Reading.month <= until,
+        )
+        .order_by(Reading.taken_on.desc(), Reading.id.desc())
+        .limit(600)
+    )
 
 
 def _lines(reading: Reading) -> list[HistoryRow]:

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 
 from nesk.branches.models import Branch
 from nesk.core import clock
+from nesk.core.compiled import Compiled, compiled
+from nesk.core.db import Model
 from nesk.people.models import BusinessUser, Identity, Person, RolePermission, Session, Staff, StaffRole
 
 SUBJECTS = {"person": Person, "staff": Staff, "crew": Staff, "business": BusinessUser}
@@ -24,17 +26,24 @@ def token_hash(token: str) -> str:
     return hashlib.sha256(token.encode()).hexdigest()
 
 
+def _live(model: type[Model]) -> Compiled:
+    return compiled(
+        lambda token, kind, now: (
+            Session.select(Session, model)
+            .join(model, on=(Session.subject_id == model.id), attr="subject")
+            .where(Session.token_hash == token, Session.kind == kind)
+            .where(Session.ended_at.is_null(), Session.expires_at > now)
+        )
+    )
+
+
+_LIVE = {model: _live(model) for model in SUBJECTS.values()}
+
+
 def signed_in(kind: str, token: str) -> SignedInAs | None:
     """The live session behind a cookie and its subject, in one query; None when it ended, idled out or never was."""
-    model = SUBJECTS[kind]
     now = clock.now()
-    row = (
-        Session.select(Session, model)
-        .join(model, on=(Session.subject_id == model.id), attr="subject")
-        .where(Session.token_hash == token_hash(token), Session.kind == kind)
-        .where(Session.ended_at.is_null(), Session.expires_at > now)
-        .first()
-    )
+    row = _LIVE[SUBJECTS[kind]].first(token_hash(token), kind, now)
     if row is None or (now - row.seen_at).total_seconds() > row.idle_seconds:
         return None
     if kind != "person" and not row.subject.is_active:

@@ -140,3 +140,10 @@ def test_a_strangers_meter_does_not_exist(marina: Browser, stranger):
 def test_with_scripts_only_the_meter_comes_back(marina: Browser, installation, before):
     page = marina.submit(where(installation), {"t1": str(before + 100)}, button=CHECK, htmx=True)
     assert [e.get("id") for e in page.find("section")] == [f"meter-{installation.id}"]
+
+
+def test_the_address_of_a_refused_form_opened_anew_is_the_page_of_readings(marina: Browser, installation, before):
+    marina.submit(where(installation), {"t1": "много"}, button=CHECK, status=422)
+    marina.open(where(installation))
+    assert marina.page.h1 == "Показания"
+    marina.open(f"{PAGE}999999999", status=404)
