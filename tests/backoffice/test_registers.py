@@ -95,3 +95,14 @@ def test_a_crew_has_nothing_to_look_for_here(office: SignedIn):
     crew = office("crew")
     for name in NAMES:
         assert crew.get(f"{REGISTERS}{name}/").status_code in (303, 403, 404)
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_the_card_of_a_row_is_in_russian_and_tells_no_secrets(office: SignedIn, name):
+    admin = office("admin")
+    page = admin.open(f"{REGISTERS}{name}/details/?id=1")
+    assert page.h1 != "Запись 1"
+    names = page.words_of("dt")
+    assert len(names) >= 6
+    assert [words for words in names if words.isascii()] == []
+    assert "argon2" not in page.text

@@ -59,6 +59,8 @@ class Register(ModelView):
     """A list of one table: search, filters, details, export. Changes are made on ordinary pages that call operations."""
 
     permission: Permission
+    one: str
+    """What stands before the first column in the heading of one row."""
     branch_field: peewee.Field | None = None
     """The column that says whose branch a row is; None where every branch sees every row."""
     joins: tuple[tuple[peewee.ForeignKeyField, type[peewee.Model]], ...] = ()
@@ -79,7 +81,8 @@ class Register(ModelView):
     column_display_actions = False
     list_template = "backoffice/registers/list.html"
     details_template = "backoffice/registers/details.html"
-    edit_template = "backoffice/registers/edit.html"
+    column_details_more: tuple[str, ...] = ()
+    """What the card of a row shows beside the columns of the list; each has a label."""
 
     def scaffold_form(self) -> type[Form]:
         """Rows are changed on pages of our own: the register needs no form, and Flask-Admin's would know no moments."""
@@ -196,6 +199,14 @@ class Register(ModelView):
                 record(SubscriberCardSeen(self.seen_kind, row.id), by=current_actor())
         facts = [(name, self.get_detail_value(None, row, column)) for column, name in self._details_columns]
         return self.render(self.details_template, row=row, facts=facts, links=self.links_of(row))
+
+    def get_details_columns(self) -> list[tuple[str, str]]:
+        """Named columns only: left to itself, Flask-Admin shows every column of the table, password hashes too."""
+        return [(name, self.column_labels[name]) for name in (*self.column_list, *self.column_details_more)]
+
+    def title_of(self, row: Any) -> str:
+        """What a row is called."""
+        return f"{self.one} {self.get_export_value(row, self.column_list[0])}"
 
     def links_of(self, row: Any) -> list[tuple[str, str]]:
         """Where to go from a row: words and addresses."""

@@ -48,17 +48,20 @@ def _day(value: Any) -> str:
 
 class People(Register):
     permission = Permission.SEE_SUBSCRIBERS
+    one = "Абонент"
     seen_kind = "person"
     icon = "users"
     search_fields = (Person.search,)
     search_hint = "ФИО, телефон, почта"
     column_list = ("full_name", "phone", "email", "accounts", "created_at")
+    column_details_more = ("password_changed_at",)
     column_labels = {
         "full_name": "Абонент",
         "phone": "Телефон",
         "email": "Почта",
         "accounts": "Лицевые счета",
         "created_at": "Зарегистрирован",
+        "password_changed_at": "Пароль задан",
     }
     column_sortable_list = (("full_name", Person.surname), ("created_at", Person.created_at))
     column_default_sort = (Person.created_at, True)
@@ -68,6 +71,7 @@ class People(Register):
         "email": _of(lambda row: row.contacts.get("email", "—")),
         "accounts": _of(lambda row: ", ".join(row.numbers) or "—"),
         "created_at": _of(lambda row: _day(row.created_at)),
+        "password_changed_at": _of(lambda row: _day(row.password_changed_at)),
     }
 
     def get_query(self) -> Any:
@@ -102,6 +106,7 @@ class People(Register):
 
 class Accounts(Register):
     permission = Permission.SEE_ACCOUNTS
+    one = "Лицевой счёт"
     branch_field = Account.branch
     seen_kind = "account"
     icon = "home"
@@ -109,6 +114,7 @@ class Accounts(Register):
     search_fields = (Account.search,)
     search_hint = "Номер ЛС, ФИО, адрес"
     column_list = ("number", "holder", "address", "branch", "category", "balance")
+    column_details_more = ("els", "zhku", "registered", "residents", "receipt_email", "opened_on", "closed_on")
     column_labels = {
         "number": "Лицевой счёт",
         "holder": "Потребитель",
@@ -116,6 +122,13 @@ class Accounts(Register):
         "branch": "Филиал",
         "category": "Тариф",
         "balance": "Долг, ₽",
+        "els": "ЕЛС",
+        "zhku": "Идентификатор ЖКУ",
+        "registered": "Зарегистрировано",
+        "residents": "Проживает",
+        "receipt_email": "Квитанция на почту",
+        "opened_on": "Открыт",
+        "closed_on": "Закрыт",
     }
     column_sortable_list = (("number", Account.number), ("holder", Account.surname))
     column_default_sort = (Account.number, False)
@@ -131,6 +144,8 @@ class Accounts(Register):
         "branch": _of(lambda row: row.branch.name),
         "category": _of(lambda row: CATEGORIES[row.tariff_category]),
         "balance": _of(lambda row: formatting.roubles(row.owed_kop)),
+        "opened_on": _of(lambda row: _day(row.opened_on)),
+        "closed_on": _of(lambda row: _day(row.closed_on)),
     }
     column_formatters_export = {**column_formatters, "number": _of(lambda row: row.number)}
 
@@ -156,6 +171,7 @@ class Accounts(Register):
 
 class Meters(Register):
     permission = Permission.SEE_METERS
+    one = "Прибор учёта"
     branch_field = Account.branch
     icon = "meter"
     joins = (
@@ -168,6 +184,7 @@ class Meters(Register):
     search_fields = (Meter.serial, Account.search)
     search_hint = "Заводской номер, ЛС, адрес"
     column_list = ("serial", "type", "account", "address", "installed_on", "removed_on", "verification")
+    column_details_more = ("place", "zones", "ratio", "year", "verified_on", "removal_reason")
     column_labels = {
         "serial": "Заводской номер",
         "type": "Тип",
@@ -176,6 +193,12 @@ class Meters(Register):
         "installed_on": "Установлен",
         "removed_on": "Снят",
         "verification": "Поверка до",
+        "place": "Место установки",
+        "zones": "Тарифных зон",
+        "ratio": "Коэффициент трансформации",
+        "year": "Год выпуска",
+        "verified_on": "Поверен",
+        "removal_reason": "Причина снятия",
     }
     column_sortable_list = (("installed_on", Installation.installed_on), ("verification", Meter.next_verification_on))
     column_default_sort = (Installation.installed_on, True)
@@ -193,6 +216,8 @@ class Meters(Register):
         "installed_on": _of(lambda row: _day(row.installed_on)),
         "removed_on": _of(lambda row: _day(row.removed_on)),
         "verification": _of(lambda row: _day(row.meter.next_verification_on)),
+        "year": _of(lambda row: row.meter.year or "—"),
+        "verified_on": _of(lambda row: _day(row.meter.verified_on)),
     }
     column_formatters_export = {
         **column_formatters,
@@ -206,12 +231,14 @@ class Meters(Register):
 
 class Orders(Register):
     permission = Permission.SEE_ORDERS
+    one = "Заявка"
     branch_field = Order.branch
     icon = "list"
     joins = ((Order.service, Service),)
     search_fields = (Order.search,)
     search_hint = "Номер заявки, ФИО, адрес, телефон"
     column_list = ("number", "service", "contact_name", "address", "due_on", "price", "state")
+    column_details_more = ("contact_phone", "created_at", "wish_on", "comment", "closed_at")
     column_labels = {
         "number": "Номер",
         "service": "Услуга",
@@ -220,6 +247,11 @@ class Orders(Register):
         "due_on": "Срок",
         "price": "Сумма, ₽",
         "state": "Статус",
+        "contact_phone": "Телефон",
+        "created_at": "Подана",
+        "wish_on": "Желаемый день",
+        "comment": "Примечание",
+        "closed_at": "Закрыта",
     }
     column_sortable_list = (("number", Order.id), ("due_on", Order.due_on))
     column_default_sort = (Order.id, True)
@@ -229,6 +261,10 @@ class Orders(Register):
         "due_on": _of(lambda row: _day(row.due_on)),
         "price": _of(lambda row: "по смете" if row.price_kop is None else formatting.roubles(row.price_kop)),
         "state": _of(lambda row: STATE_NAMES[row.state]),
+        "contact_phone": _of(lambda row: formatting.phone(row.contact_phone)),
+        "created_at": _of(lambda row: _day(row.created_at)),
+        "wish_on": _of(lambda row: _day(row.wish_on)),
+        "closed_at": _of(lambda row: _day(row.closed_at)),
     }
     column_formatters_export = {**column_formatters, "number": _of(lambda row: row.number)}
 
@@ -238,12 +274,14 @@ class Orders(Register):
 
 class Payments(Register):
     permission = Permission.SEE_MONEY
+    one = "Платёж №"
     branch_field = Account.branch
     icon = "pay"
     joins = ((Payment.account, Account),)
     search_fields = (Account.search,)
     search_hint = "Номер ЛС, ФИО, адрес"
     column_list = ("id", "paid_on", "account", "amount", "penalty", "channel", "source", "state")
+    column_details_more = ("created_at", "posted_at", "external_id", "receipt_email", "refunded")
     column_labels = {
         "id": "№",
         "paid_on": "Дата",
@@ -253,6 +291,11 @@ class Payments(Register):
         "channel": "Канал",
         "source": "Источник",
         "state": "Состояние",
+        "created_at": "Начат",
+        "posted_at": "Зачислен",
+        "external_id": "Номер у банка (УИП)",
+        "receipt_email": "Чек на почту",
+        "refunded": "Возвращено, ₽",
     }
     column_sortable_list = (("id", Payment.id), ("paid_on", Payment.paid_on))
     column_default_sort = (Payment.id, True)
@@ -271,22 +314,35 @@ class Payments(Register):
         "penalty": _of(lambda row: formatting.roubles(row.penalty_kop)),
         "channel": _of(lambda row: CHANNELS[row.channel]),
         "state": _of(lambda row: PAYMENT_STATES[row.state]),
+        "created_at": _of(lambda row: _day(row.created_at)),
+        "posted_at": _of(lambda row: _day(row.posted_at)),
+        "refunded": _of(lambda row: formatting.roubles(row.refunded_kop)),
     }
     column_formatters_export = {**column_formatters, "account": _of(lambda row: row.account.number)}
 
 
 class Branches(Register):
     permission = Permission.SEE_ACCOUNTS
+    one = "Филиал"
     icon = "building"
     branch_field = Branch.id
     search_fields = ()
     column_list = ("name", "address", "phone", "email", "hours")
+    column_details_more = ("legal_name", "payee", "inn", "kpp", "bank_account", "bank_name", "bic", "corr_account")
     column_labels = {
         "name": "Филиал",
         "address": "Адрес",
         "phone": "Телефон",
         "email": "Почта",
         "hours": "Режим работы",
+        "legal_name": "Юридическое лицо",
+        "payee": "Получатель",
+        "inn": "ИНН",
+        "kpp": "КПП",
+        "bank_account": "Расчётный счёт",
+        "bank_name": "Банк",
+        "bic": "БИК",
+        "corr_account": "Корреспондентский счёт",
     }
     column_sortable_list = (("name", Branch.name),)
     column_default_sort = (Branch.name, False)
