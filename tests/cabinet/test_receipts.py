@@ -1,16 +1,15 @@
 """«Квитанции»: the paper bill, whose code a bank's application reads."""
 
 import io
-import subprocess
 
 import pypdf
 import pytest
 import zxingcpp
-from PIL import Image
 
 from nesk.billing.queries import month_view, statement_years
 from nesk.branches.queries import last_closed_month
 from tests.browser import Browser
+from tests.papers import fonts_of, pages_of, words_of
 
 PAGE = "/cabinet/receipts/"
 
@@ -32,8 +31,7 @@ def test_the_code_says_whom_how_much_and_for_what(paper, account, month, tmp_pat
     owed = month_view(account.id, month)
     pdf = tmp_path / "receipt.pdf"
     pdf.write_bytes(paper)
-    subprocess.run(["pdftoppm", "-r", "200", "-png", pdf, tmp_path / "page"], check=True)
-    codes = [code for page in sorted(tmp_path.glob("page*.png")) for code in zxingcpp.read_barcodes(Image.open(page))]
+    codes = [code for page in pages_of(pdf) for code in zxingcpp.read_barcodes(page)]
     (code,) = [code.text for code in codes if code.text.startswith("ST0001")]
     penalty = f"|AddAmount={owed.penalty.closing_kop}" if owed.penalty.closing_kop > 0 else ""
     assert code == (
@@ -50,18 +48,10 @@ def test_it_is_two_pages_at_most_and_can_be_read_and_searched(paper, account, mo
     assert len(pypdf.PdfReader(io.BytesIO(paper)).pages) <= 2
     pdf = tmp_path / "receipt.pdf"
     pdf.write_bytes(paper)
-    text = " ".join(
-        subprocess.run(["pdftotext", "-layout", pdf, "-"], check=True, capture_output=True, text=True).stdout.split()
-    )
+    text = words_of(paper)
     for words in ("Ковальчук Марина Сергеевна", account.number, "Оплатить до", "QR-код для оплаты", "Линия разреза"):
         assert words in text
-    assert embedded_fonts(pdf) == {"PTSans-Regular", "PTSans-Bold"}
-
-
-def embedded_fonts(pdf) -> set[str]:
-    """Names of the fonts that the paper carries itself; ReportLab names Helvetica on every page and sets nothing in it."""
-    rows = subprocess.run(["pdffonts", pdf], check=True, capture_output=True, text=True).stdout.splitlines()[2:]
-    return {row.split()[0].partition("+")[2] for row in rows if row.split()[-5] == "yes"}
+    assert fonts_of(pdf) == {"PTSans-Regular", "PTSans-Bold"}
 
 
 def test_every_closed_month_of_a_year_is_in_the_list_and_an_open_one_is_not(marina: Browser, account, month):

@@ -123,9 +123,10 @@ def test_a_failed_reaction_leaves_nothing_behind_and_is_tried_again_later():
 
 
 def test_a_hopeless_delivery_is_put_aside_and_can_be_revived():
-    happen(HappenedBadly(6))
+    with clock.stopped_at("2026-11-24 10:00"):
+        happen(HappenedBadly(6))
     for minute in range(1, 4):
-        with clock.stopped_at(clock.local_now().replace(microsecond=0).isoformat()[:10] + f" 23:{50 + minute}"):
+        with clock.stopped_at(f"2026-11-24 10:{minute:02}"):
             attempt(Delivery.get().id)
     delivery = Delivery.get()
     assert (delivery.attempts, delivery.dead_at is None) == (3, False)

@@ -1,20 +1,14 @@
 """The paper bill itself: what stands on it, and that nothing on it can reach out."""
 
-import subprocess
-
 import pytest
 
 from nesk.documents.receipt import receipt_html, receipt_pdf
 from tests.documents.samples import receipt
-
-
-def words(pdf: bytes) -> str:
-    done = subprocess.run(["pdftotext", "-layout", "-", "-"], input=pdf, capture_output=True, check=True)
-    return " ".join(done.stdout.decode().split())
+from tests.papers import words_of
 
 
 def test_the_bill_of_the_manual_says_what_the_manual_shows():
-    text = words(receipt_pdf(receipt()))
+    text = words_of(receipt_pdf(receipt()))
     for said in (
         "ноябрь 2018",
         "Оплатить до: 10.12.2018",
@@ -45,4 +39,4 @@ def test_the_bill_of_the_manual_says_what_the_manual_shows():
 def test_a_hostile_name_is_only_a_name(name):
     facts = receipt(payer=name)
     assert name not in receipt_html(facts) or "<" not in name
-    assert "root:" not in words(receipt_pdf(facts))
+    assert "root:" not in words_of(receipt_pdf(facts))
