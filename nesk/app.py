@@ -14,7 +14,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from nesk import tasks
 from nesk.core import broker, config, db, logs
 from nesk.core.formatting import FILTERS
-from nesk.web import display, health
+from nesk.web import captcha, display, health
 from nesk.web.assets import init_assets
 from nesk.web.context import init_context
 from nesk.web.errors import init_errors
@@ -64,6 +64,7 @@ def build(settings: config.Config | None = None) -> Flask:
     init_context(app)
     app.register_blueprint(health.bp)
     app.register_blueprint(display.bp)
+    app.register_blueprint(captcha.bp)
     _surfaces(app, csrf)
     return app
 

@@ -3,7 +3,9 @@
 from nesk.accounts import models as accounts
 from nesk.billing import models as billing
 from nesk.branches import models as branches
+from nesk.consents import models as consents
 from nesk.core import events, files, limits, schedule, settings
+from nesk.credentials import models as credentials
 from nesk.fieldwork import models as fieldwork
 from nesk.metering import models as metering
 from nesk.notifications import models as notifications
@@ -14,8 +16,10 @@ MODELS = [
     events.EventRecord, events.Delivery, schedule.Job, settings.Setting, limits.Counter, files.File,
     branches.Branch, branches.Town, branches.Office, branches.ClosedMonth,
     people.Person, people.Identity, people.Staff, people.Role, people.RolePermission, people.StaffRole,
-    people.BusinessUser, people.Session,
-    accounts.Premises, accounts.Organization, accounts.Account, accounts.Binding,
+    people.BusinessUser, people.Session, people.Profile, people.SmsPhone, people.Closing,
+    credentials.Challenge, credentials.Captcha, credentials.Remembered, credentials.Factor,
+    accounts.Premises, accounts.Organization, accounts.Account, accounts.Invitation, accounts.Binding, accounts.CareLink,
+    consents.Document, consents.Consent,
     metering.MeterType, metering.Meter, metering.Installation, metering.Seal, metering.Reading,
     billing.Tariff, billing.RangeBound, billing.Entry, billing.Line, billing.Balance, billing.Statement,
     payments.Registry, payments.Payment, payments.Attempt, payments.Callback, payments.Refund,

@@ -3,7 +3,10 @@
 import importlib
 import importlib.util
 
-PACKAGES = ("people", "accounts", "metering", "billing", "payments", "fieldwork", "documents", "notifications")
+PACKAGES = (
+    "people", "credentials", "accounts", "consents", "metering", "billing", "payments", "enrolment", "fieldwork",
+    "documents", "notifications",
+)  # fmt: skip
 
 
 def load() -> None:

@@ -10,7 +10,9 @@ ACCOUNT_KINDS = ("person", "business")
 PREMISES_KINDS = ("apartment", "house", "garage", "business")
 STOVES = ("gas", "electric")
 TARIFF_CATEGORIES = ("urban_gas", "rural_or_electric")
-BINDING_WAYS = ("sum", "payment", "meter", "password", "staff")
+BINDING_WAYS = ("sum", "payment", "meter", "password", "staff", "account", "invitation")
+RIGHTS = ("all", "pay", "readings", "view")
+"""What somebody may do for an account; every narrower right lets one see as well."""
 
 
 class Premises(Model):
@@ -100,12 +102,37 @@ class Account(Model):
         return " ".join(filter(None, (self.surname, self.name, self.patronymic)))
 
 
+class Invitation(Model):
+    """A holder lets somebody else act for an account: a link with a right and an end, used once."""
+
+    account = reference(Account, backref="invitations")
+    inviter = reference(Person, backref="invitations")
+    rights = peewee.CharField(8)
+    until_on = peewee.DateField(null=True)
+    """The last day of the right; empty: until it is ended."""
+    title = peewee.CharField(60, default="")
+    """Whom it is for, in the holder's words: «Дочь», «Арендатор»."""
+    token_hash = peewee.CharField(64, unique=True)
+    created_at = MomentField()
+    expires_at = MomentField()
+    accepted_at = MomentField(null=True)
+    ended_at = MomentField(null=True)
+
+    class Meta:
+        table_name = "accounts_invitation"
+        constraints = [one_of("rights", RIGHTS)]
+
+
 class Binding(Model):
     """A person's right to act for an account, from a moment until it is ended (S0-11…20)."""
 
     person = reference(Person, backref="bindings")
     account = reference(Account, backref="bindings")
     way = peewee.CharField(10)
+    rights = peewee.CharField(8, default="all")
+    until_on = peewee.DateField(null=True)
+    """The last day of a right that was given for a time."""
+    invitation = reference(Invitation, null=True, backref="bindings")
     title = peewee.CharField(60, default="")
     """What the person calls the place: «Дача»."""
     bound_at = MomentField()
@@ -113,7 +140,7 @@ class Binding(Model):
 
     class Meta:
         table_name = "accounts_binding"
-        constraints = [one_of("way", BINDING_WAYS)]
+        constraints = [one_of("way", BINDING_WAYS), one_of("rights", RIGHTS)]
 
 
 Binding.add_index(
@@ -121,3 +148,21 @@ Binding.add_index(
         Binding.person, Binding.account, unique=True, where=Binding.ended_at.is_null(), name="accounts_binding_live"
     )
 )
+
+
+class CareLink(Model):
+    """A signed link (or its QR on paper) by which one narrow thing may be done for an account without signing in."""
+
+    account = reference(Account, backref="care_links")
+    person = reference(Person, backref="care_links")
+    rights = peewee.CharField(8)
+    title = peewee.CharField(60, default="")
+    until_on = peewee.DateField()
+    created_at = MomentField()
+    ended_at = MomentField(null=True)
+    used_count = peewee.IntegerField(default=0)
+    used_at = MomentField(null=True)
+
+    class Meta:
+        table_name = "accounts_care_link"
+        constraints = [one_of("rights", RIGHTS)]

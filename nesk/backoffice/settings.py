@@ -12,6 +12,7 @@ from wtforms.validators import InputRequired
 from nesk.billing.settings import BillingSettings
 from nesk.core import settings
 from nesk.core.errors import NotFound, Refused
+from nesk.credentials.settings import CredentialSettings
 from nesk.metering.settings import MeteringSettings
 from nesk.notifications.settings import NotificationSettings
 from nesk.payments.settings import PaymentSettings
@@ -28,8 +29,15 @@ KINDS = {
     "billing": BillingSettings,
     "payments": PaymentSettings,
     "notifications": NotificationSettings,
+    "credentials": CredentialSettings,
 }
-TITLES = {"metering": "Показания", "billing": "Начисления", "payments": "Платежи", "notifications": "Сообщения"}
+TITLES = {
+    "metering": "Показания",
+    "billing": "Начисления",
+    "payments": "Платежи",
+    "notifications": "Сообщения",
+    "credentials": "Вход и регистрация",
+}
 LABELS = {
     "window_from": "Показания ждём с числа",
     "window_to": "Показания ждём по число",
@@ -55,6 +63,22 @@ LABELS = {
     "quiet_to_hour": "По будням не слать до часа",
     "weekend_quiet_from_hour": "По выходным не слать с часа",
     "weekend_quiet_to_hour": "По выходным не слать до часа",
+    "register_by_phone": "Регистрация по телефону",
+    "register_by_email": "Регистрация по электронной почте",
+    "register_by_account": "Регистрация по лицевому счёту",
+    "password_min": "Пароль не короче, символов",
+    "code_minutes": "Код из SMS живёт, минут",
+    "code_tries": "Попыток ввести код",
+    "code_pause_seconds": "Новый код не чаще, секунд",
+    "codes_a_day": "Кодов на номер в сутки",
+    "codes_a_day_network": "Кодов из одной сети в сутки",
+    "codes_a_day_in_all": "Кодов всего в сутки",
+    "activation_days": "Ссылка регистрации живёт, дней",
+    "recovery_minutes": "Ссылка восстановления живёт, минут",
+    "issued_password_hours": "Выданный пароль живёт, часов",
+    "remember_days": "«Запомнить меня», дней",
+    "captcha_after": "Слово с картинки после неудач, раз",
+    "recovery_neutral": "Не говорить, зарегистрирован ли адрес",
 }
 FIELDS = {int: IntegerField, bool: BooleanField, str: StringField}
 

@@ -17,6 +17,7 @@ from nesk.billing import closing
 from nesk.billing.models import Statement
 from nesk.billing.operations import install_tariffs
 from nesk.branches.models import Branch
+from nesk.consents.operations import install_documents
 from nesk.core import config, db, events
 from nesk.core.actor import system
 from nesk.core.confined import JobFailed
@@ -75,7 +76,7 @@ def told(label: str, length: int) -> Iterator[Callable[[int], None]]:
 
 @click.command()
 def migrate() -> None:
-    """Применить новые миграции; на пустой базе завести роли, тарифы и услуги."""
+    """Применить новые миграции; на пустой базе завести роли, тарифы, услуги и согласия."""
     db.init(config.current().database_url)
     for name in db.migrate():
         click.echo(name)
@@ -83,6 +84,7 @@ def migrate() -> None:
         people.install_roles()
         install_tariffs()
         install_catalogue()
+        install_documents()
 
 
 @click.command()

@@ -16,6 +16,7 @@ from nesk.billing import operations as billing
 from nesk.billing.models import Statement
 from nesk.branches.models import Branch, Town
 from nesk.branches.operations import open_branch
+from nesk.consents.operations import install_documents
 from nesk.core import clock, db, events, settings
 from nesk.core.actor import Actor, system
 from nesk.core.period import Month
@@ -76,6 +77,7 @@ def _branches() -> dict[tuple[str, str], Town]:
     people.install_roles()
     billing.install_tariffs()
     install_catalogue()
+    install_documents()
     # Whoever looks at the town at night sees its SMS at once.
     settings.change(NotificationSettings, "sms_quiet_hours", False, by=BY)
     for branch in facts.BRANCHES:

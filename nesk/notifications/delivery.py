@@ -29,6 +29,9 @@ log = logging.getLogger(__name__)
 MOST_ATTEMPTS = 13
 """With the pauses between deliveries' attempts the last one comes after 3 h 51 min: by then it is sent or failed (N1)."""
 OPEN = ("queued", "sending")
+SECRET = [name for name, kind in KINDS.items() if kind.is_secret]
+NOT_KEPT = "Текст не хранится."
+"""What stays of a message with a code, a link or a password."""
 OVERDUE = timedelta(minutes=15)
 LOOKED_AT = 1000
 CARRIERS = ("notifications.deliver", "notifications.deliver_urgent", "notifications.deliver_letters")
@@ -108,7 +111,9 @@ def _hand_over(message_id: int, send: Callable[[Message], str]) -> None:
 
 
 def _end(message_id: int, state: str, **columns: object) -> None:
-    Message.update(state=state, **columns).where(Message.id == message_id, Message.state.in_(OPEN)).execute()
+    ended = Message.update(state=state, **columns).where(Message.id == message_id, Message.state.in_(OPEN)).execute()
+    if ended and state not in OPEN:
+        Message.update(text=NOT_KEPT, html="").where(Message.id == message_id, Message.template.in_(SECRET)).execute()
 
 
 def _send_sms(message: Message) -> str:

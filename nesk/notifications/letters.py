@@ -22,6 +22,8 @@ class Kind:
     """Somebody waits for it: it goes before the others, and at night too."""
     is_worth: timedelta | None = None
     """After this time it would only mislead."""
+    is_secret: bool = False
+    """It carries a code, a link or a password: once it is sent, the row keeps no text."""
 
 
 KINDS = {
@@ -41,4 +43,5 @@ KINDS = {
     "visit_unassigned": Kind(EVERYWHERE),
     "crew_set_out": Kind(("sms", "cabinet"), is_urgent=True, is_worth=timedelta(hours=2)),
     "access_refused": Kind(QUIETLY),
+    "code": Kind(("sms",), "access", is_urgent=True, is_worth=timedelta(minutes=10), is_secret=True),
 }

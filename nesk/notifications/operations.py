@@ -44,13 +44,30 @@ def notify(
     a reaction run twice writes nothing new.
     """
     reach = identities(person_id)
+    recipients = {"email": reach.get("email", ""), "sms": reach.get("phone", ""), "cabinet": f"person:{person_id}"}
+    return tell(
+        event_id, template, recipients=recipients, person_id=person_id, account_id=account_id, link=link, **facts
+    )
+
+
+def tell(
+    event_id: int,
+    template: str,
+    *,
+    recipients: dict[str, str],
+    person_id: int | None = None,
+    account_id: int | None = None,
+    link: str = "",
+    **facts: object,
+) -> int:
+    """Tell addresses (channel → address, empty: none) that need belong to nobody yet: a code, a link of registration."""
     words = in_words(template, link, **facts)
-    recipients = {"email": reach.get("email"), "sms": reach.get("phone"), "cabinet": f"person:{person_id}"}
-    about = {"event": event_id, "template": template, "person": person_id, "account": account_id, "link": link}
+    about = {"event": event_id, "template": template, "person": person_id, "account": account_id}
+    about["link"] = "" if KINDS[template].is_secret else link
     return sum(
         _write(channel, recipient, about, words[channel])
         for channel in _channels(template)
-        if (recipient := recipients[channel])
+        if (recipient := recipients.get(channel))
     )
 
 
@@ -64,8 +81,11 @@ def in_words(template: str, link: str, **facts: object) -> dict[str, dict[str, s
     """The columns that say it, by channel. Links are built from BASE_URL, never from a request."""
     chosen = config.current()
     facts = {"url": f"{chosen.base_url}{link}", "is_demo": chosen.outside_is_sandbox, **facts}
-    subject, text, html = render_email(template, **facts)
-    words = {"email": {"subject": subject, "text": text, "html": html}, "cabinet": {"subject": subject, "text": text}}
+    words = {}
+    if {"email", "cabinet"} & set(KINDS[template].channels):
+        subject, text, html = render_email(template, **facts)
+        words["email"] = {"subject": subject, "text": text, "html": html}
+        words["cabinet"] = {"subject": subject, "text": text}
     if "sms" in KINDS[template].channels:
         words["sms"] = {"text": render_sms(template, **facts)}
     return words

@@ -8,6 +8,9 @@ from nesk.billing.events import MonthClosed
 from nesk.billing.models import Entry
 from nesk.core.events import current_event_id, on
 from nesk.core.period import Month
+from nesk.credentials.challenges import secret_of
+from nesk.credentials.events import CodeAsked, LinkAsked
+from nesk.credentials.models import Challenge
 from nesk.fieldwork import rules
 from nesk.fieldwork.events import (
     AccessRefused,
@@ -49,6 +52,35 @@ def deliver_urgent(message_id: int) -> None:
 def deliver_letters(event_id: int, branch_id: int, month: int, after: int, until: int) -> None:
     """Hand over the letters that a step of a mailing has written."""
     delivery.deliver_letters(event_id, after, until)
+
+
+@on(CodeAsked, queue="codes")
+def send_code(challenge_id: int) -> None:
+    """The six digits to whoever waits for them; a code that a newer one has replaced is told to nobody."""
+    code = secret_of(challenge_id)
+    if code is not None:
+        challenge = Challenge.get_by_id(challenge_id)
+        operations.tell(current_event_id(), "code", recipients={"sms": challenge.recipient}, code=code)
+
+
+LINKS: dict[str, tuple[str, str]] = {}
+"""Purpose of a challenge → kind of the letter and the path that the token is put behind."""
+
+
+@on(LinkAsked, queue="codes")
+def send_link(challenge_id: int) -> None:
+    """The link to the address that it proves."""
+    token = secret_of(challenge_id)
+    if token is not None:
+        challenge = Challenge.get_by_id(challenge_id)
+        template, path = LINKS[challenge.purpose]
+        operations.tell(
+            current_event_id(),
+            template,
+            recipients={"email": challenge.recipient},
+            link=f"{path}{token}",
+            until=challenge.expires_at,
+        )
 
 
 @on(MonthClosed, queue="bulk")

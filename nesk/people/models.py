@@ -3,11 +3,13 @@
 import peewee
 
 from nesk.branches.models import Branch
-from nesk.core.db import Model, MomentField, one_of, reference
+from nesk.core.db import JSONField, Model, MomentField, one_of, reference
 from nesk.people.permissions import Permission
 
 SESSION_KINDS = ("person", "staff", "crew", "business")
-IDENTITY_KINDS = ("phone", "email")
+SESSION_PURPOSES = ("all", "password")
+"""A session for everything, or one that is good only for setting a new password."""
+IDENTITY_KINDS = ("phone", "email", "account")
 STAFF_KINDS = ("office", "crew")
 
 
@@ -19,8 +21,12 @@ class Person(Model):
     patronymic = peewee.CharField(80, default="")
     password_hash = peewee.CharField(200, default="")
     password_changed_at = MomentField(null=True)
+    password_issued_until = MomentField(null=True)
+    """Set while the password is one that we issued: it opens nothing but the page of a new password, and only until then."""
     is_demo = peewee.BooleanField(default=False)
     created_at = MomentField()
+    closed_at = MomentField(null=True)
+    """When the person's data were erased at their wish; the row stays for the ledger and the journal."""
     search = peewee.CharField(300, default="")
     """Lower-cased ФИО, phone and e-mail: what a search in the back office looks through."""
 
@@ -33,13 +39,15 @@ class Person(Model):
 
 
 class Identity(Model):
-    """A phone or an e-mail by which a person signs in and is written to."""
+    """A phone, an e-mail or the number of an account by which a person signs in; the first two are written to as well."""
 
     person = reference(Person, backref="identities")
     kind = peewee.CharField(8)
     value = peewee.CharField(254)
     """A phone as +7XXXXXXXXXX, an e-mail lower-cased."""
     confirmed_at = MomentField(null=True)
+    is_login = peewee.BooleanField(default=True)
+    """Whether one may sign in by it: «Использовать почту в качестве логина» (S0-30)."""
 
     class Meta:
         table_name = "people_identity"
@@ -56,6 +64,7 @@ class Staff(Model):
     position = peewee.CharField(100, default="")
     branch = reference(Branch, null=True, backref="staff")
     password_hash = peewee.CharField(200, default="")
+    password_issued_until = MomentField(null=True)
     is_active = peewee.BooleanField(default=True)
     is_demo = peewee.BooleanField(default=False)
     created_at = MomentField()
@@ -103,6 +112,7 @@ class BusinessUser(Model):
     branch = reference(Branch)
     organization_id = peewee.IntegerField(index=True)
     password_hash = peewee.CharField(200, default="")
+    password_issued_until = MomentField(null=True)
     is_active = peewee.BooleanField(default=True)
     is_demo = peewee.BooleanField(default=False)
     created_at = MomentField()
@@ -123,11 +133,80 @@ class Session(Model):
     expires_at = MomentField(index=True)
     idle_seconds = peewee.IntegerField()
     remembered = peewee.BooleanField(default=False)
+    purpose = peewee.CharField(8, default="all")
+    proved_at = MomentField(null=True)
+    """When the person last showed in this session that they know the password: what is dear asks for a fresh proof."""
     ended_at = MomentField(null=True)
     ip = peewee.CharField(45, default="")
+    place = peewee.CharField(120, default="")
+    """Town or country of the address, where a database of addresses is at hand."""
     device = peewee.CharField(200, default="")
 
     class Meta:
         table_name = "people_session"
         indexes = ((("kind", "subject_id"), False),)
-        constraints = [one_of("kind", SESSION_KINDS)]
+        constraints = [one_of("kind", SESSION_KINDS), one_of("purpose", SESSION_PURPOSES)]
+
+
+class Profile(Model):
+    """What a person tells of themselves beyond their name: all of it optional (S1-12)."""
+
+    person = reference(Person, unique=True, backref="profiles")
+    surname_latin = peewee.CharField(80, default="")
+    name_latin = peewee.CharField(80, default="")
+    nickname = peewee.CharField(60, default="")
+    sex = peewee.CharField(1, default="")
+    born_on = peewee.DateField(null=True)
+    citizenship = peewee.CharField(60, default="")
+    photo = peewee.CharField(100, default="")
+    """The key of the picture among the files."""
+    extended = JSONField(default=dict)
+    """«Расширенная анкета»: question → answer."""
+    preferences = JSONField(default=dict)
+    """«Личные предпочтения»: name → choice."""
+
+    class Meta:
+        table_name = "people_profile"
+        constraints = [one_of("sex", ("", "f", "m"))]
+
+
+class SmsPhone(Model):
+    """A further number that the person's informational SMS go to (S0-32)."""
+
+    person = reference(Person, backref="sms_phones")
+    phone = peewee.CharField(12)
+    confirmed_at = MomentField()
+    ended_at = MomentField(null=True)
+
+    class Meta:
+        table_name = "people_sms_phone"
+
+
+SmsPhone.add_index(
+    SmsPhone.index(
+        SmsPhone.person, SmsPhone.phone, unique=True, where=SmsPhone.ended_at.is_null(), name="people_sms_phone_live"
+    )
+)
+
+
+class Closing(Model):
+    """A person's wish to have their cabinet closed and their data erased; it waits, and may be taken back."""
+
+    person = reference(Person, backref="closings")
+    asked_at = MomentField()
+    due_at = MomentField(index=True)
+    cancelled_at = MomentField(null=True)
+    done_at = MomentField(null=True)
+
+    class Meta:
+        table_name = "people_closing"
+
+
+Closing.add_index(
+    Closing.index(
+        Closing.person,
+        unique=True,
+        where=(Closing.cancelled_at.is_null() & Closing.done_at.is_null()),
+        name="people_closing_live",
+    )
+)

@@ -35,12 +35,12 @@ _LIMITS = ((10, 300), (30, 86_400))
 _ADDRESS_LIMIT = (30, 300)
 
 
-def sign_in(
-    kind: str, login: str, password: str, *, identity: str = "", remember: bool = False, ip: str = "", device: str = ""
-) -> str:
-    """Open a session and give its token for the cookie.
+def authenticate(
+    kind: str, login: str, password: str, *, identity: str = "", ip: str = ""
+) -> Person | Staff | BusinessUser:
+    """Whose login and password these are.
 
-    `login` is a normalised phone or e-mail (`identity` says which) for a person, a login for the others.
+    `login` is a normalised phone, e-mail or account number (`identity` says which) for a person, a login for the others.
     Raises Refused with one sentence for every wrong pair, TooOften past the limits. Only failures count.
     """
     subject = _subject(kind, login, identity)
@@ -55,7 +55,7 @@ def sign_in(
     for _, seconds in _LIMITS:
         limits.forgive("sign_in", tried, seconds=seconds)
     limits.forgive("sign_in_address", ip, seconds=_ADDRESS_LIMIT[1])
-    return open_session(kind, subject.id, remember=remember, ip=ip, device=device)
+    return subject
 
 
 def _subject(kind: str, login: str, identity: str) -> Person | Staff | BusinessUser | None:
@@ -66,8 +66,20 @@ def _subject(kind: str, login: str, identity: str) -> Person | Staff | BusinessU
     return staff_by_login("crew" if kind == "crew" else "office", login)
 
 
-def open_session(kind: str, subject_id: int, *, remember: bool = False, ip: str = "", device: str = "") -> str:
-    """A new session with a new random token; only its hash is stored."""
+def open_session(
+    kind: str,
+    subject_id: int,
+    *,
+    remember: bool = False,
+    purpose: str = "all",
+    is_proved: bool = True,
+    ip: str = "",
+    device: str = "",
+) -> str:
+    """A new session with a new random token; only its hash is stored.
+
+    `purpose` «password» opens nothing but the page of a new password; `is_proved` says that the password was just shown.
+    """
     token = secrets.token_urlsafe(32)
     idle, absolute = LIFETIMES[kind]
     if remember and kind == "person":
@@ -83,6 +95,8 @@ def open_session(kind: str, subject_id: int, *, remember: bool = False, ip: str 
             expires_at=now + absolute,
             idle_seconds=int(idle.total_seconds()),
             remembered=remember,
+            purpose=purpose,
+            proved_at=now if is_proved else None,
             ip=ip[:45],
             device=device[:200],
         )

@@ -10,9 +10,10 @@ from wtforms import BooleanField, HiddenField, PasswordField
 
 from nesk.core.errors import Refused
 from nesk.people import operations
+from nesk.web.entry import enter
 from nesk.web.forms import EmailField, Form, PhoneField, Required
-from nesk.web.htmx import go, page
-from nesk.web.login import device, renew_csrf, safe_next, sign_in_response, sign_out
+from nesk.web.htmx import page
+from nesk.web.login import safe_next, sign_out
 
 bp = Blueprint("sign_in", __name__)
 
@@ -44,16 +45,14 @@ def login() -> Any:
     way = "email" if request.args.get("by") == "email" else "phone"
     form = SignInForm(next=request.args.get("next", ""))
     if form.validate_on_submit() and (identity := form.identity(way)):
-        ip, browser = device()
         try:
-            token = operations.sign_in(
-                "person", identity, form.password.data, identity=way, remember=form.remember.data, ip=ip, device=browser
+            person = operations.authenticate(
+                "person", identity, form.password.data, identity=way, ip=request.remote_addr or ""
             )
         except Refused as refused:
             form.show(refused)
         else:
-            renew_csrf()
-            return sign_in_response(go(safe_next(form.next.data, "/cabinet/")), "/", token, remember=form.remember.data)
+            return enter("person", person, to=safe_next(form.next.data, "/cabinet/"), remember=form.remember.data)
     return page("public/sign_in/login.html", "public/sign_in/_form.html", form=form, way=way)
 
 

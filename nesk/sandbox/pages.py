@@ -10,6 +10,7 @@ from typing import Any
 from flask import Blueprint, Response, jsonify, render_template, request, url_for
 
 from nesk.core.errors import NotFound
+from nesk.credentials.captcha import latest
 from nesk.sandbox.store import read_only
 
 STATES = {0: "ждёт оплаты", 2: "оплачен", 3: "отменён", 4: "возврат", 5: "ждёт код", 6: "отклонён"}
@@ -63,8 +64,8 @@ def make_blueprint(home: Path, facts: Callable[[], dict[str, Any]]) -> Blueprint
 
     @bp.get("/captcha.json")
     def captcha() -> Response:
-        """No form asks for a captcha yet."""
-        return jsonify([])
+        """The answers of the newest words on pictures; each is still good once, and only in its own browser."""
+        return jsonify([{"form": row.form, "answer": row.answer, "at": row.created_at.isoformat()} for row in latest()])
 
     @bp.get("/facts.json")
     def facts_json() -> Response:

@@ -11,9 +11,10 @@ from wtforms import HiddenField, PasswordField, StringField
 from nesk.core.actor import Kind
 from nesk.core.errors import Refused
 from nesk.people import operations
+from nesk.web.entry import enter
 from nesk.web.forms import AtMost, Form, Required
-from nesk.web.htmx import go, page
-from nesk.web.login import device, renew_csrf, safe_next, sign_in_response, sign_out
+from nesk.web.htmx import page
+from nesk.web.login import safe_next, sign_out
 
 
 class LoginForm(Form):
@@ -30,14 +31,14 @@ def mount(bp: Blueprint, *, kind: Kind, home: str, title: str, note: str) -> fro
             return redirect(home, 303)
         form = LoginForm(next=request.args.get("next", ""))
         if form.validate_on_submit():
-            ip, browser = device()
             try:
-                token = operations.sign_in(kind, form.login.data.strip(), form.password.data, ip=ip, device=browser)
+                subject = operations.authenticate(
+                    kind, form.login.data.strip(), form.password.data, ip=request.remote_addr or ""
+                )
             except Refused as refused:
                 form.show(refused)
             else:
-                renew_csrf()
-                return sign_in_response(go(safe_next(form.next.data, home)), request.path, token)
+                return enter(kind, subject, to=safe_next(form.next.data, home))
         return page(
             "components/sign_in.html",
             "components/_sign_in.html",

@@ -29,8 +29,8 @@ STARTS = {
     "romashka": "/business/",
 }
 
-REMEMBERED = {"people_session", "core_limit"}
-"""Tables that a reader leaves a trace in: when a session was last used, how often a door was tried."""
+REMEMBERED = {"people_session", "core_limit", "credentials_captcha"}
+"""Tables that a reader leaves a trace in: when a session was last used, how often a door was tried, what word was shown."""
 SEEN = ("SubscriberCardSeen", "RegisterExported")
 """The only events of reading: staff have opened somebody's card, or taken a list away."""
 

@@ -23,6 +23,7 @@ OPEN = {
     "registers.index": 303,  # to the back office, which is closed
     "registers.static": 404,
     "display.change": 303,
+    "captcha.picture": 404,
     "health.healthz": 200,
     "health.readyz": 200,
     "health.metrics": 200,  # from loopback

@@ -19,6 +19,7 @@ from nesk.notifications.operations import in_words
 from tests.district import NOW
 
 WORDS = Path(__file__).with_name("letters.txt")
+IN_LETTERS = [name for name, kind in KINDS.items() if set(kind.channels) - {"sms"}]
 HOSTILE = "<script>alert(1)</script>\r\nBcc: x@evil.example {{ 7 * 7 }}"
 FACTS = {
     "number": "З-2026-000123",
@@ -36,6 +37,7 @@ FACTS = {
     "month": Month(2026, 10),
     "lines": [("день", 1350), ("ночь", 700)],
     "used": 182,
+    "code": "048213",
     "charged_kop": 132_820,
     "bills": [Bill("230000000017", "Одесская, 48, кв. 17", 132_820), Bill("230000000025", "", -31_240)],
 }
@@ -51,12 +53,13 @@ def test_every_message_says_what_was_agreed():
     for kind in KINDS:
         words = said(kind)
         sms = words.get("sms", {}).get("text", "—")
-        texts.append(f"== {kind}\n{words['email']['subject']}\n\n{words['email']['text']}\nSMS: {sms}\n")
+        letter = words.get("email", {"subject": "—", "text": "—\n"})
+        texts.append(f"== {kind}\n{letter['subject']}\n\n{letter['text']}\nSMS: {sms}\n")
     assert "\n".join(texts).replace("\u00a0", " ") == WORDS.read_text()
 
 
 def test_every_kind_has_its_templates_and_every_template_its_kind():
-    kinds = set(KINDS)
+    kinds = set(IN_LETTERS)
     assert {path.stem for path in (TEMPLATES / "email").glob("*.txt")} - {"_foot"} == kinds
     assert {path.stem for path in (TEMPLATES / "email").glob("*.html")} - {"layout"} == kinds
     by_sms = {name for name, kind in KINDS.items() if "sms" in kind.channels}
@@ -68,10 +71,10 @@ def test_an_sms_takes_two_parts_at_most_and_leads_nowhere(kind):
     text = said(kind)["sms"]["text"]
     assert sms_parts(text) <= 2
     assert not re.search(r"https?:|www\.|\.ru\b", text)
-    assert text.startswith("НЭСК: ")
+    assert text.startswith("Код НЭСК: " if kind == "code" else "НЭСК: ")
 
 
-@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("kind", IN_LETTERS)
 def test_a_letter_is_a_page_that_reads_well_and_takes_nothing_from_elsewhere(kind):
     words = said(kind)["email"]
     page = html5lib.HTMLParser(strict=True, namespaceHTMLElements=False).parse(words["html"])
@@ -85,7 +88,7 @@ def test_a_letter_is_a_page_that_reads_well_and_takes_nothing_from_elsewhere(kin
     assert "http://127.0.0.1:8000/cabinet/" in words["text"]
 
 
-@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("kind", IN_LETTERS)
 def test_what_people_write_is_shown_as_they_wrote_it_and_does_nothing(kind):
     hostile = dict.fromkeys(("service", "address", "reason", "words", "new_serial", "crew"), HOSTILE)
     words = said(kind, **hostile)

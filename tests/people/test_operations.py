@@ -7,12 +7,17 @@ from nesk.core.actor import Actor, system
 from nesk.core.errors import Refused, TooOften
 from nesk.people import operations
 from nesk.people.models import Session
-from nesk.people.operations import WRONG, end_session, register_person, set_password, sign_in
+from nesk.people.operations import WRONG, authenticate, end_session, open_session, register_person, set_password
 from nesk.people.queries import sessions_of, signed_in
 
 pytestmark = pytest.mark.usefixtures("database")
 
 PHONE, EMAIL, PASSWORD = "+79000000001", "abonent@demo.nesk", "demo-2026"
+
+
+def sign_in(kind, login, password, *, identity="", remember=False):
+    """A session by a login and a password, as the pages open it."""
+    return open_session(kind, authenticate(kind, login, password, identity=identity).id, remember=remember)
 
 
 @pytest.fixture
