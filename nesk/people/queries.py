@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import dataclass
+from datetime import datetime
 
 from nesk.branches.models import Branch
 from nesk.core import clock
@@ -44,7 +45,7 @@ def signed_in(kind: str, token: str) -> SignedInAs | None:
     """The live session behind a cookie and its subject, in one query; None when it ended, idled out or never was."""
     now = clock.now()
     row = _LIVE[SUBJECTS[kind]].first(token_hash(token), kind, now)
-    if row is None or (now - row.seen_at).total_seconds() > row.idle_seconds:
+    if row is None or _has_idled_out(row, now):
         return None
     if kind != "person" and not row.subject.is_active:
         return None
@@ -53,15 +54,25 @@ def signed_in(kind: str, token: str) -> SignedInAs | None:
 
 def sessions_of(kind: str, subject_id: int) -> list[Session]:
     """Live sessions, the latest first («Мои устройства»)."""
-    live = Session.select().where(Session.kind == kind, Session.subject_id == subject_id)
-    return list(
-        live.where(Session.ended_at.is_null(), Session.expires_at > clock.now()).order_by(Session.seen_at.desc())
-    )
+    now = clock.now()
+    live = Session.select().where(Session.kind == kind, Session.subject_id == subject_id, Session.ended_at.is_null())
+    rows = live.where(Session.expires_at > now).order_by(Session.seen_at.desc(), Session.id.desc())
+    return [row for row in rows if not _has_idled_out(row, now)]
+
+
+def _has_idled_out(session: Session, now: datetime) -> bool:
+    return bool((now - session.seen_at).total_seconds() > session.idle_seconds)
 
 
 def person_by_identity(kind: str, value: str) -> Person | None:
     """The person whose phone or e-mail this is, confirmed or not."""
     return Person.select().join(Identity).where(Identity.kind == kind, Identity.value == value).first()
+
+
+def person_by_login(kind: str, value: str) -> Person | None:
+    """The person who may sign in by this phone, e-mail or account number (S0-30), unless their cabinet is closed."""
+    login = Person.select().join(Identity).where(Identity.kind == kind, Identity.value == value)
+    return login.where(Identity.is_login, Person.closed_at.is_null()).first()
 
 
 def staff_by_login(kind: str, login: str) -> Staff | None:
