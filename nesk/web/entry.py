@@ -17,42 +17,33 @@ from nesk.web.login import REMEMBER, device, drop_cookie, leave, password_page, 
 def enter(
     kind: Kind, subject: Person | Staff | BusinessUser, *, to: str, remember: bool = False, said: str = ""
 ) -> Any:
-    """Open a session for whoever has just shown their password, and lead them to `to` (a checked relative address).
-
-    Whoever came with a password that we issued is led to the page of a new one, and no further.
-    """
-    if subject.password_issued_until is not None:
-        return let_in(kind, subject, to=password_page(request.path), purpose="password")
-    return let_in(kind, subject, to=to, remember=remember, said=said)
+    """Let in whoever has just shown their password, and lead them to `to` (a checked relative address)."""
+    return admit(kind, subject, to=to, remember=remember, said=said)
 
 
-def let_in(
+def admit(
     kind: Kind,
     subject: Person | Staff | BusinessUser,
     *,
     to: str,
-    purpose: str = "all",
     remember: bool = False,
     said: str = "",
+    purpose: str = "",
 ) -> Any:
-    """A new session in place of whatever this browser was signed in by (S1), its cookies, and the way to `to`.
+    """Open a session for somebody who has shown everything that is asked of them, in place of this browser's last (S1).
 
-    `purpose` «password» is for an issued password or a code: such a session chooses a new password and does nothing else.
+    `purpose` «password», of a code or of a password that we issued: it leads to the page of a new one, and no further.
     """
-    remember = remember and kind == "person" and purpose == "all"
+    purpose = purpose or ("all" if subject.password_issued_until is None else "password")
+    is_whole = purpose == "all"
+    remember = remember and kind == "person" and is_whole
     ip, browser = device()
     leave()
     token = operations.open_session(
-        kind,
-        subject.id,
-        remember=remember,
-        purpose=purpose,
-        is_proved=purpose == "all",
-        ip=ip,
-        device=browser,
+        kind, subject.id, remember=remember, purpose=purpose, is_proved=is_whole, ip=ip, device=browser
     )
     renew_csrf()
-    response = sign_in_response(go(to, said), request.path, token)
+    response = sign_in_response(go(to if is_whole else password_page(request.path), said), request.path, token)
     if remember:
         link = remembering.remember(subject.id, token)
         return set_cookie(response, REMEMBER, link.cookie, until=link.expires_at)

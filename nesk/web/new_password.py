@@ -16,7 +16,7 @@ from nesk.credentials.settings import CredentialSettings
 from nesk.people import operations, passwords
 from nesk.people.models import Person
 from nesk.people.queries import identities
-from nesk.web.entry import enter
+from nesk.web.entry import admit, enter
 from nesk.web.forms import Form, Required
 from nesk.web.htmx import page
 from nesk.web.login import owes_password, viewer
@@ -63,6 +63,7 @@ def mount(bp: Blueprint, *, kind: Kind, home: str) -> frozenset[str]:
             return redirect(home, 303)
         if not owes_password():
             return current_app.login_manager.unauthorized()  # type: ignore[attr-defined]
+        was_issued = viewer().subject.password_issued_until is not None
         form = NewPasswordForm()
         if form.validate_on_submit():
             try:
@@ -71,7 +72,9 @@ def mount(bp: Blueprint, *, kind: Kind, home: str) -> frozenset[str]:
             except Refused as refused:
                 form.show(refused)
             else:
-                return enter(kind, viewer().subject, to=home, said="Новый пароль сохранён.")
+                # A code proves less than a password: whatever else guards the sign-in is asked for after it.
+                let = admit if was_issued else enter
+                return let(kind, viewer().subject, to=home, said="Новый пароль сохранён.")
         return page(
             "components/new_password.html",
             "components/_new_password.html",
@@ -80,7 +83,7 @@ def mount(bp: Blueprint, *, kind: Kind, home: str) -> frozenset[str]:
             here_path=request.path,
             sign_out_url="/logout" if kind == "person" else f"{home}logout",
             least=least_characters(),
-            is_issued=viewer().subject.password_issued_until is not None,
+            is_issued=was_issued,
         )
 
     bp.add_url_rule("/password", view_func=password, methods=["GET", "POST"])
