@@ -2,7 +2,7 @@
 
 from flask import Blueprint, Flask
 
-from nesk.backoffice import accounts, branches, orders, queues, settings, summary
+from nesk.backoffice import accounts, branches, orders, queues, sessions, settings, summary
 from nesk.backoffice.registers import init_registers
 from nesk.web import new_password
 from nesk.web.access import guard
@@ -16,7 +16,7 @@ _open = mount(
 )
 guard(bp, open_endpoints=_open | new_password.mount(bp, kind="staff", home="/staff/"))
 
-for feature in (summary, accounts, orders, branches, queues, settings):
+for feature in (summary, accounts, orders, branches, queues, sessions, settings):
     bp.register_blueprint(feature.bp)
 
 

@@ -173,7 +173,18 @@ def set_password(
 
     With `issued_until` it is one that we issued: good until then, and only for choosing another.
     """
-    stored = passwords.hashed(password)
+    keep_password(subject, passwords.hashed(password), by=by, keep=keep, issued_until=issued_until)
+
+
+def keep_password(
+    subject: Person | Staff | BusinessUser,
+    stored: str,
+    *,
+    by: Actor,
+    keep: int | None = None,
+    issued_until: datetime | None = None,
+) -> None:
+    """The same with a password that is hashed already: hashing takes long, and no transaction waits for it."""
     with transaction():
         subject.password_hash, subject.password_issued_until = stored, issued_until
         subject.save(only=["password_hash", "password_issued_until"])

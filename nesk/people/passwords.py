@@ -30,6 +30,8 @@ LEGACY_SCHEMES: dict[str, Callable[[bytes], str]] = {
 }
 """How the previous cabinet hashed the salt with the password behind it (S0-08)."""
 
+SALT_LONGEST = 100
+
 _hasher = PasswordHasher(time_cost=2, memory_cost=19_456, parallelism=1)
 
 
@@ -64,6 +66,8 @@ def legacy(scheme: str, salt: str, digest: str) -> str:
         raise ValueError("scheme")
     if len(digest) != len(LEGACY_SCHEMES[scheme](b"")) or set(digest.lower()) - set("0123456789abcdef"):
         raise ValueError("hash")
+    if len(salt) > SALT_LONGEST:
+        raise ValueError("salt")
     return f"{LEGACY}${scheme}${salt}${digest.lower()}"
 
 
