@@ -20,6 +20,7 @@ from nesk.web.context import init_context
 from nesk.web.errors import init_errors
 from nesk.web.headers import init_headers
 from nesk.web.login import cookie_name, init_login
+from nesk.web.second_factor import init_obligation
 
 ROOT = Path(__file__).parents[1]
 
@@ -61,6 +62,7 @@ def build(settings: config.Config | None = None) -> Flask:
     init_errors(app)
     init_assets(app)
     init_login(app)
+    init_obligation(app)
     init_context(app)
     app.register_blueprint(health.bp)
     app.register_blueprint(display.bp)

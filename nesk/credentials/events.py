@@ -13,3 +13,49 @@ class CodeAsked:
 @dataclass(frozen=True)
 class LinkAsked:
     challenge_id: int
+
+
+@dataclass(frozen=True)
+class FactorPrepared:
+    """A new key waits for its first code; it guards nothing yet."""
+
+    holder_kind: str
+    holder_id: int
+    factor_id: int
+
+
+@dataclass(frozen=True)
+class FactorAdded:
+    holder_kind: str
+    holder_id: int
+    factor_id: int
+    factor: str
+
+
+@dataclass(frozen=True)
+class FactorRemoved:
+    holder_kind: str
+    holder_id: int
+    factor_id: int
+    factor: str
+
+
+@dataclass(frozen=True)
+class PaperCodesIssued:
+    holder_kind: str
+    holder_id: int
+
+
+@dataclass(frozen=True)
+class PaperCodeUsed:
+    holder_kind: str
+    holder_id: int
+    left: int
+
+
+@dataclass(frozen=True)
+class FactorsReset:
+    """Somebody had lost their factors, and whoever may has ended them all."""
+
+    holder_kind: str
+    holder_id: int

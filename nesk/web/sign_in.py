@@ -11,6 +11,7 @@ from wtforms import HiddenField, PasswordField, StringField
 from nesk.core.actor import Kind
 from nesk.core.errors import Refused
 from nesk.people import operations
+from nesk.web import second_factor
 from nesk.web.entry import enter
 from nesk.web.forms import AtMost, Form, Required
 from nesk.web.htmx import page
@@ -24,7 +25,7 @@ class LoginForm(Form):
 
 
 def mount(bp: Blueprint, *, kind: Kind, home: str, title: str, note: str) -> frozenset[str]:
-    """Add `login` and `logout` to a surface's blueprint. Gives the endpoints that are open to strangers."""
+    """Add `login`, `confirmation` and `logout` to a surface's blueprint. Gives the endpoints that are open to strangers."""
 
     def login() -> Any:
         if request.method == "GET" and current_user.is_authenticated:
@@ -53,4 +54,4 @@ def mount(bp: Blueprint, *, kind: Kind, home: str, title: str, note: str) -> fro
 
     bp.add_url_rule("/login", view_func=login, methods=["GET", "POST"])
     bp.add_url_rule("/logout", view_func=logout, methods=["POST"])
-    return frozenset({f"{bp.name}.login", f"{bp.name}.logout"})
+    return frozenset({f"{bp.name}.login", f"{bp.name}.logout", second_factor.mount(bp, kind=kind)})
