@@ -7,7 +7,7 @@ from typing import Any
 from flask import Blueprint
 from flask_login import current_user
 
-from nesk.business import contract
+from nesk.business import contract, protection
 from nesk.web.access import guard
 from nesk.web.context import Section
 from nesk.web.sign_in import mount
@@ -22,8 +22,12 @@ _open = mount(
 )
 guard(bp, open_endpoints=_open)
 bp.register_blueprint(contract.bp)
+bp.register_blueprint(protection.bp)
 
-SECTIONS = (Section("home", "Договор", "/business/", "business.contract", tab=True),)
+SECTIONS = (
+    Section("home", "Договор", "/business/", "business.contract", tab=True),
+    Section("lock", "Защита входа", "/business/protection", "business.protection", tab=True),
+)
 
 
 @bp.context_processor

@@ -42,8 +42,11 @@ class FactorRemoved:
 
 @dataclass(frozen=True)
 class PaperCodesIssued:
+    """New codes in place of the old; `is_first`: they came with the first factor."""
+
     holder_kind: str
     holder_id: int
+    is_first: bool
 
 
 @dataclass(frozen=True)

@@ -193,7 +193,7 @@ def confirm_application(holder: Holder, typed: str, *, by: Actor) -> list[str]:
 def added(holder: Holder, factor_id: int, kind: str, *, by: Actor) -> list[str]:
     """Note a new factor, in its transaction; gives codes on paper when the holder has none."""
     record(FactorAdded(holder.kind, holder.id, factor_id, kind), by=by)
-    return [] if protection(holder).papers_left else _issue_papers(holder, by=by)
+    return [] if protection(holder).papers_left else _issue_papers(holder, is_first=True, by=by)
 
 
 # ---- codes on paper
@@ -205,10 +205,10 @@ def issue_papers(holder: Holder, *, by: Actor) -> list[str]:
         lock(holder)
         if not is_protected(holder):
             raise Refused("Сначала подключите приложение с кодами или ключ доступа.")
-        return _issue_papers(holder, by=by)
+        return _issue_papers(holder, is_first=False, by=by)
 
 
-def _issue_papers(holder: Holder, *, by: Actor) -> list[str]:
+def _issue_papers(holder: Holder, *, is_first: bool, by: Actor) -> list[str]:
     now = clock.now()
     codes = ["".join(secrets.choice(PAPER_SIGNS) for _ in range(10)) for _ in range(PAPER_CODES)]
     _end_papers(holder)
@@ -225,7 +225,7 @@ def _issue_papers(holder: Holder, *, by: Actor) -> list[str]:
             for code in codes
         ]
     ).execute()
-    record(PaperCodesIssued(holder.kind, holder.id), by=by)
+    record(PaperCodesIssued(holder.kind, holder.id, is_first), by=by)
     return [f"{code[:5]}-{code[5:]}" for code in codes]
 
 

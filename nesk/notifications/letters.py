@@ -43,5 +43,6 @@ KINDS = {
     "visit_unassigned": Kind(EVERYWHERE),
     "crew_set_out": Kind(("sms", "cabinet"), is_urgent=True, is_worth=timedelta(hours=2)),
     "access_refused": Kind(QUIETLY),
+    "factor_changed": Kind(QUIETLY, "access"),
     "code": Kind(("sms",), "access", is_urgent=True, is_worth=timedelta(minutes=10), is_secret=True),
 }
