@@ -44,5 +44,8 @@ KINDS = {
     "crew_set_out": Kind(("sms", "cabinet"), is_urgent=True, is_worth=timedelta(hours=2)),
     "access_refused": Kind(QUIETLY),
     "factor_changed": Kind(QUIETLY, "access"),
+    "new_device": Kind(QUIETLY, "access", is_urgent=True),
+    "password_changed": Kind(EVERYWHERE, "access", is_urgent=True),
+    "device_copied": Kind(QUIETLY, "access", is_urgent=True),
     "code": Kind(("sms",), "access", is_urgent=True, is_worth=timedelta(minutes=10), is_secret=True),
 }

@@ -15,13 +15,23 @@ from flask import request, session
 from nesk.core import clock
 from nesk.core.actor import Kind
 from nesk.core.sealing import mac
-from nesk.credentials import factors, passkeys
+from nesk.credentials import factors, passkeys, remembering
 from nesk.credentials.factors import Holder
 from nesk.people import operations
 from nesk.people.models import BusinessUser, Person, Staff
 from nesk.people.queries import SUBJECTS
 from nesk.web.htmx import go
-from nesk.web.login import device, renew_csrf, sign_in_response, surface
+from nesk.web.login import (
+    REMEMBER,
+    device,
+    drop_cookie,
+    leave,
+    password_page,
+    renew_csrf,
+    set_cookie,
+    sign_in_response,
+    surface,
+)
 
 HALF = "half"
 HALF_LIFE = timedelta(minutes=5)
@@ -51,14 +61,32 @@ def enter(
 
 
 def admit(
-    kind: Kind, subject: Person | Staff | BusinessUser, *, to: str, remember: bool = False, said: str = ""
+    kind: Kind,
+    subject: Person | Staff | BusinessUser,
+    *,
+    to: str,
+    remember: bool = False,
+    said: str = "",
+    purpose: str = "",
 ) -> Any:
-    """Open a session for somebody who has shown everything that is asked of them."""
+    """Open a session for somebody who has shown everything that is asked of them, in place of this browser's last (S1).
+
+    `purpose` «password», of a code or of a password that we issued: it leads to the page of a new one, and no further.
+    """
+    purpose = purpose or ("all" if subject.password_issued_until is None else "password")
+    is_whole = purpose == "all"
+    remember = remember and kind == "person" and is_whole
     ip, browser = device()
-    purpose = "all" if subject.password_issued_until is None else "password"
-    token = operations.open_session(kind, subject.id, remember=remember, purpose=purpose, ip=ip, device=browser)
+    leave()
+    token = operations.open_session(
+        kind, subject.id, remember=remember, purpose=purpose, is_proved=is_whole, ip=ip, device=browser
+    )
     renew_csrf()
-    return sign_in_response(go(to, said), request.path, token, remember=remember)
+    response = sign_in_response(go(to if is_whole else password_page(request.path), said), request.path, token)
+    if remember:
+        link = remembering.remember(subject.id, token)
+        return set_cookie(response, REMEMBER, link.cookie, until=link.expires_at)
+    return drop_cookie(response, REMEMBER) if kind == "person" else response
 
 
 @dataclass(frozen=True, slots=True)

@@ -30,6 +30,8 @@ class Form(FlaskForm):
 
     status = 422
     """What a page that shows the refused form answers with."""
+    retry_after = 0
+    """Seconds to wait, of a form that was sent too often."""
 
     class Meta(FlaskForm.Meta):
         """How what was sent is read."""
@@ -48,6 +50,7 @@ class Form(FlaskForm):
     def show(self, refused: Refused) -> None:
         """Put a refusal of the rules where it belongs and keep what was typed."""
         self.status = 429 if isinstance(refused, TooOften) else 409 if isinstance(refused, Conflict) else 422
+        self.retry_after = refused.retry_after if isinstance(refused, TooOften) else 0
         field = self._fields.get(refused.field or "")
         if field is None or isinstance(field, HiddenField):  # what cannot be seen has no place for words
             self.form_errors.append(refused.message)
@@ -106,6 +109,19 @@ class EmailField(StringField):
             self.value = parse_email(self.data)
             if self.value is None:
                 raise Said("Адрес почты не распознан. Введите его так: name@domain.ru.")
+
+
+class AccountNumberField(StringField):
+    """The number of a лицевой счёт; `value` is its digits after validation, leading zeros too."""
+
+    value: str | None = None
+
+    def pre_validate(self, form: Any) -> None:
+        if self.data and self.data.strip():
+            self.value = "".join(self.data.split())
+            if not (self.value.isascii() and self.value.isdigit() and len(self.value) <= 20):
+                self.value = None
+                raise Said("Номер лицевого счёта не распознан. Введите цифры с квитанции, например 230000000017.")
 
 
 class MoneyField(StringField):

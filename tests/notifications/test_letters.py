@@ -2,7 +2,7 @@
 
 import re
 from dataclasses import replace
-from datetime import UTC, date, datetime
+from datetime import date
 from html import unescape
 from pathlib import Path
 
@@ -39,7 +39,9 @@ FACTS = {
     "used": 182,
     "code": "048213",
     "change": "Подключено приложение с кодами",
-    "at": datetime(2026, 11, 24, 7, 0, tzinfo=UTC),
+    "device": "Chrome, Android",
+    "place": "Краснодар",
+    "at": clock.at(date(2026, 11, 24), 9, 5),
     "charged_kop": 132_820,
     "bills": [Bill("230000000017", "Одесская, 48, кв. 17", 132_820), Bill("230000000025", "", -31_240)],
 }
