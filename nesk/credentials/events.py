@@ -86,3 +86,26 @@ class RememberedTwice:
 
     person_id: int
     chain: str
+
+
+@dataclass(frozen=True)
+class CredentialsIssued:
+    """Staff made a password for somebody; on which statement, where it was asked for by one (S2-04)."""
+
+    holder_kind: str
+    holder_id: int
+    by_post: bool
+    statement_number: str = ""
+    statement_on: str = ""
+
+
+@dataclass(frozen=True)
+class AccessBlocked:
+    holder_kind: str
+    holder_id: int
+
+
+@dataclass(frozen=True)
+class AccessUnblocked:
+    holder_kind: str
+    holder_id: int

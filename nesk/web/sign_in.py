@@ -57,6 +57,11 @@ class DoorForm(CaptchaForm):
 class LoginForm(DoorForm):
     login = StringField("Логин", [Required("Введите логин."), AtMost(64)])
 
+    @property
+    def identity(self) -> str:
+        """What is asked for beside the login, where something is."""
+        return ""
+
 
 def door(kind: Kind, login: str, identity: str = "") -> Door:
     """The door that this request knocks at."""
@@ -70,14 +75,16 @@ def _know_browser(mark: str) -> None:
         return set_cookie(response, KNOWN, mark, until=clock.now() + KNOWN_FOR)
 
 
-def mount(bp: Blueprint, *, kind: Kind, home: str, title: str, note: str) -> frozenset[str]:
+def mount(
+    bp: Blueprint, *, kind: Kind, home: str, title: str, note: str, form_class: type[LoginForm] = LoginForm
+) -> frozenset[str]:
     """Add `login`, `confirmation` and `logout` to a surface's blueprint. Gives the endpoints that are open to strangers."""
 
     def login() -> Any:
         if request.method == "GET" and current_user.is_authenticated:
             return redirect(home, 303)
-        form = LoginForm(next=request.args.get("next", ""))
-        at = door(kind, (form.login.data or "").strip())
+        form = form_class(next=request.args.get("next", ""))
+        at = door(kind, (form.login.data or "").strip(), form.identity)
         if form.validate_on_submit() and (subject := form.knock(at)):
             return enter(kind, subject, to=safe_next(form.next.data, home))
         form.ask_captcha(at)
