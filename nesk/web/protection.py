@@ -1,4 +1,7 @@
-"""«Защита входа»: the pages where a person adds, sees and removes their second factors, the same on every surface."""
+"""«Защита входа»: the pages where a person adds, sees and removes their second factors.
+
+One set of pages (`templates/components/protection`) in the layout of each surface.
+"""
 
 from __future__ import annotations
 
@@ -22,8 +25,6 @@ from nesk.web.proof import ProvingForm
 
 BEGUN = "passkey"
 BEGUN_FOR = timedelta(minutes=5)
-FOLDER = "components/protection"
-"""One set of pages for every surface, in the layout of each."""
 
 
 class FirstCodeForm(Form):
@@ -42,20 +43,26 @@ def make_blueprint(layout: str) -> Blueprint:
     """The pages in a surface's layout, at `/protection` below it."""
     bp = Blueprint("protection", __name__, url_prefix="/protection")
 
-    def shown(template: str, **context: Any) -> Any:
+    def shown(template: str, fragment: str, **context: Any) -> Any:
         """A page with a form, or the form's fragment."""
-        return page(f"{FOLDER}/{template}.html", f"{FOLDER}/_{template}.html", layout=layout, **context)
+        return page(template, fragment, layout=layout, **context)
 
     def codes_or_index(codes: list[str], said: str) -> Any:
         """New codes on paper are shown in this very answer, for they are kept nowhere."""
         if not codes:
             return go(url_for(".index"), said)
-        return shown("codes", codes=codes, said=said, who=_login())
+        return shown(
+            "components/protection/codes.html",
+            "components/protection/_codes.html",
+            codes=codes,
+            said=said,
+            who=_login(),
+        )
 
     @bp.get("")
     def index() -> Any:
         return render_template(
-            f"{FOLDER}/index.html",
+            "components/protection/index.html",
             layout=layout,
             protection=factors.protection(_holder()),
             is_obliged=_is_obliged(),
@@ -76,7 +83,12 @@ def make_blueprint(layout: str) -> Blueprint:
                 form.show(refused)
             else:
                 return go(url_for(".first_code"))
-        return shown("application", form=form, protection=factors.protection(_holder()))
+        return shown(
+            "components/protection/application.html",
+            "components/protection/_application.html",
+            form=form,
+            protection=factors.protection(_holder()),
+        )
 
     @bp.route("/application/code", methods=["GET", "POST"])
     def first_code() -> Any:
@@ -96,7 +108,11 @@ def make_blueprint(layout: str) -> Blueprint:
         address = factors.address_of(key, name=_login())
         picture = qr_code(address, title="QR-код для приложения с кодами")
         return shown(
-            "first_code", form=form, key=" ".join(key[at : at + 4] for at in range(0, len(key), 4)), qr=picture
+            "components/protection/first_code.html",
+            "components/protection/_first_code.html",
+            form=form,
+            key=" ".join(key[at : at + 4] for at in range(0, len(key), 4)),
+            qr=picture,
         )
 
     @bp.route("/passkeys/new", methods=["GET", "POST"])
@@ -111,7 +127,13 @@ def make_blueprint(layout: str) -> Blueprint:
             else:
                 session[BEGUN] = _begun(form.name.data or "")
                 return go(url_for(".creation"))
-        return shown("new_passkey", form=form, origin=passkeys.site()[1], is_here=passkeys.is_here(request.host))
+        return shown(
+            "components/protection/new_passkey.html",
+            "components/protection/_new_passkey.html",
+            form=form,
+            origin=passkeys.site()[1],
+            is_here=passkeys.is_here(request.host),
+        )
 
     @bp.route("/passkeys/creation", methods=["GET", "POST"])
     def creation() -> Any:
@@ -136,7 +158,9 @@ def make_blueprint(layout: str) -> Blueprint:
             else:
                 return codes_or_index(codes, "Ключ доступа подключён.")
         options = passkeys.creation_options(_holder(), login=_login(), challenge=begun["challenge"])
-        return shown("creation", form=form, options=options)
+        return shown(
+            "components/protection/creation.html", "components/protection/_creation.html", form=form, options=options
+        )
 
     @bp.route("/factors/<int:factor_id>/removal", methods=["GET", "POST"])
     def removal(factor_id: int) -> Any:
@@ -150,7 +174,9 @@ def make_blueprint(layout: str) -> Blueprint:
                 form.show(refused)
             else:
                 return go(url_for(".index"), "Удалено.")
-        return shown("removal", form=form, factor=factor)
+        return shown(
+            "components/protection/removal.html", "components/protection/_removal.html", form=form, factor=factor
+        )
 
     @bp.route("/codes", methods=["GET", "POST"])
     def codes() -> Any:
@@ -167,7 +193,12 @@ def make_blueprint(layout: str) -> Blueprint:
                 form.show(refused)
             else:
                 return codes_or_index(issued, "Новые коды готовы, прежние больше не подойдут.")
-        return shown("new_codes", form=form, left=protection.papers_left)
+        return shown(
+            "components/protection/new_codes.html",
+            "components/protection/_new_codes.html",
+            form=form,
+            left=protection.papers_left,
+        )
 
     return bp
 
