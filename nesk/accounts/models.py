@@ -56,6 +56,8 @@ class Organization(Model):
     contract_number = peewee.CharField(40)
     branch = reference(Branch)
     is_demo = peewee.BooleanField(default=False)
+    search = peewee.CharField(260, default="")
+    """Lower-cased name, ИНН and contract."""
 
     class Meta:
         table_name = "accounts_organization"

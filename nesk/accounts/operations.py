@@ -28,7 +28,13 @@ def register_organization(
         raise Refused("ИНН не проходит проверку. Сверьте его с документами.", field="inn")
     with transaction():
         organization = Organization.create(
-            name=name, inn=inn, kpp=kpp, contract_number=contract_number, branch=branch, is_demo=is_demo
+            name=name,
+            inn=inn,
+            kpp=kpp,
+            contract_number=contract_number,
+            branch=branch,
+            is_demo=is_demo,
+            search=f"{name} {inn} {contract_number}".lower(),
         )
         record(OrganizationRegistered(organization.id), by=by)
     return organization

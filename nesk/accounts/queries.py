@@ -67,7 +67,13 @@ def _one(query: object) -> Account:
 
 def organization(organization_id: int) -> Organization:
     """A legal entity with its branch. Raises NotFound."""
-    row = Organization.select(Organization, Branch).join(Branch).where(Organization.id == organization_id).first()
+    return organization_for_branch(None, organization_id)
+
+
+def organization_for_branch(branch_id: int | None, organization_id: int) -> Organization:
+    """A legal entity of a branch; None sees every branch. Raises NotFound."""
+    query = Organization.select(Organization, Branch).join(Branch).where(Organization.id == organization_id)
+    row: Organization | None = (query if branch_id is None else query.where(Organization.branch == branch_id)).first()
     if row is None:
         raise NotFound
     return row

@@ -2,7 +2,19 @@
 
 from flask import Blueprint, Flask
 
-from nesk.backoffice import accounts, branches, orders, queues, sessions, settings, summary
+from nesk.backoffice import (
+    accounts,
+    branches,
+    business_users,
+    employees,
+    lost_factors,
+    orders,
+    protection,
+    queues,
+    sessions,
+    settings,
+    summary,
+)
 from nesk.backoffice.registers import init_registers
 from nesk.web import new_password
 from nesk.web.access import guard
@@ -16,7 +28,10 @@ _open = mount(
 )
 guard(bp, open_endpoints=_open | new_password.mount(bp, kind="staff", home="/staff/"))
 
-for feature in (summary, accounts, orders, branches, queues, sessions, settings):
+FEATURES = (
+    summary, accounts, orders, branches, queues, sessions, settings, business_users, employees, lost_factors, protection,
+)  # fmt: skip
+for feature in FEATURES:
     bp.register_blueprint(feature.bp)
 
 

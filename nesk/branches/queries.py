@@ -15,6 +15,11 @@ def branches_with_offices() -> list[Branch]:
     return list(peewee.prefetch(Branch.select().order_by(Branch.name), Office.select().order_by(Office.name)))
 
 
+def branch_names() -> list[tuple[str, str]]:
+    """Key and name of every branch, the first that was opened first."""
+    return [(str(branch.id), branch.name) for branch in Branch.select(Branch.id, Branch.name).order_by(Branch.id)]
+
+
 def last_closed_month(branch_id: int) -> Month | None:
     """The latest billing month that the branch has closed."""
     found = _last_closed.first(branch_id)

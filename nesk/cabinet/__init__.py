@@ -7,7 +7,7 @@ from typing import Any
 from flask import Blueprint, request
 from flask_login import current_user
 
-from nesk.cabinet import charges, devices, help, home, notices, payment, readings, receipts, services
+from nesk.cabinet import charges, devices, help, home, notices, payment, protection, readings, receipts, services
 from nesk.core.errors import NotFound
 from nesk.notifications.queries import unread_count
 from nesk.web import new_password
@@ -24,10 +24,11 @@ SECTIONS = (
     Section("charges", "Начисления и платежи", "/cabinet/charges/", "cabinet.charges"),
     Section("receipt", "Квитанции", "/cabinet/receipts/", "cabinet.receipts"),
     Section("tools", "Услуги", "/cabinet/services/", "cabinet.services", tab=True),
+    Section("lock", "Защита входа", "/cabinet/protection", "cabinet.protection"),
     Section("help", "Помощь", "/cabinet/help/", "cabinet.help"),
 )
 
-for feature in (home, readings, payment, charges, receipts, services, notices, devices, help):
+for feature in (home, readings, payment, charges, receipts, services, notices, devices, protection, help):
     bp.register_blueprint(feature.bp)
 
 

@@ -16,6 +16,55 @@ class LinkAsked:
 
 
 @dataclass(frozen=True)
+class FactorPrepared:
+    """A new key waits for its first code; it guards nothing yet."""
+
+    holder_kind: str
+    holder_id: int
+    factor_id: int
+
+
+@dataclass(frozen=True)
+class FactorAdded:
+    holder_kind: str
+    holder_id: int
+    factor_id: int
+    factor: str
+
+
+@dataclass(frozen=True)
+class FactorRemoved:
+    holder_kind: str
+    holder_id: int
+    factor_id: int
+    factor: str
+
+
+@dataclass(frozen=True)
+class PaperCodesIssued:
+    """New codes in place of the old; `is_first`: they came with the first factor."""
+
+    holder_kind: str
+    holder_id: int
+    is_first: bool
+
+
+@dataclass(frozen=True)
+class PaperCodeUsed:
+    holder_kind: str
+    holder_id: int
+    left: int
+
+
+@dataclass(frozen=True)
+class FactorsReset:
+    """Somebody had lost their factors, and whoever may has ended them all."""
+
+    holder_kind: str
+    holder_id: int
+
+
+@dataclass(frozen=True)
 class DeviceRemembered:
     """Somebody signed in with «Запомнить меня»."""
 
@@ -37,3 +86,26 @@ class RememberedTwice:
 
     person_id: int
     chain: str
+
+
+@dataclass(frozen=True)
+class CredentialsIssued:
+    """Staff made a password for somebody; on which statement, where it was asked for by one (S2-04)."""
+
+    holder_kind: str
+    holder_id: int
+    by_post: bool
+    statement_number: str = ""
+    statement_on: str = ""
+
+
+@dataclass(frozen=True)
+class AccessBlocked:
+    holder_kind: str
+    holder_id: int
+
+
+@dataclass(frozen=True)
+class AccessUnblocked:
+    holder_kind: str
+    holder_id: int

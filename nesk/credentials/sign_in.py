@@ -44,7 +44,8 @@ class Door:
 
     @property
     def name(self) -> str:
-        return f"{self.kind}:{self.identity}:{self.login}"
+        """The branch that a legal entity chooses is no part of it: another choice is no new row of tries."""
+        return f"{self.kind}:{'' if self.kind == 'business' else self.identity}:{self.login}"
 
     @property
     def known_as(self) -> str:

@@ -211,7 +211,13 @@ def _staff() -> None:
     organizations = {row.name: row.id for row in Organization.select()}
     for login, name, _, _, _, code, user in facts.ORGANIZATIONS:
         people.create_business_user(
-            login, user, facts.PASSWORD, branch=branches[code], organization_id=organizations[name], is_demo=True
+            login,
+            user,
+            facts.PASSWORD,
+            branch=branches[code],
+            organization_id=organizations[name],
+            is_demo=True,
+            by=BY,
         )
 
 

@@ -43,6 +43,7 @@ KINDS = {
     "visit_unassigned": Kind(EVERYWHERE),
     "crew_set_out": Kind(("sms", "cabinet"), is_urgent=True, is_worth=timedelta(hours=2)),
     "access_refused": Kind(QUIETLY),
+    "factor_changed": Kind(QUIETLY, "access"),
     "new_device": Kind(QUIETLY, "access", is_urgent=True),
     "password_changed": Kind(EVERYWHERE, "access", is_urgent=True),
     "device_copied": Kind(QUIETLY, "access", is_urgent=True),

@@ -30,7 +30,7 @@ from nesk.fieldwork.queries import live_visit
 from nesk.metering.events import ReadingAccepted
 from nesk.metering.models import Reading
 from nesk.metering.rules import ZONE_NAMES, ZONES
-from nesk.notifications import delivery, mailing, operations
+from nesk.notifications import delivery, mailing, operations, protection  # noqa: F401 - its reactions too
 from nesk.notifications.events import MessageQueued, ReceiptsAnnounced, UrgentMessageQueued
 from nesk.payments.events import PaymentDeclined, PaymentPosted, PaymentRefunded
 from nesk.payments.models import Payment

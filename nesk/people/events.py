@@ -43,6 +43,14 @@ class StaffCreated:
 
 
 @dataclass(frozen=True)
+class BusinessUserCreated:
+    """Somebody may act for a legal entity now."""
+
+    user_id: int
+    organization_id: int
+
+
+@dataclass(frozen=True)
 class SubscriberCardSeen:
     """A member of staff opened a subscriber's or an account's card (who saw whom, 152-ФЗ)."""
 

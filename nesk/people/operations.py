@@ -6,20 +6,28 @@ import secrets
 from datetime import datetime, timedelta
 
 from nesk.branches.models import Branch
-from nesk.core import clock, places
+from nesk.core import clock, config, places
 from nesk.core.actor import Actor
 from nesk.core.db import transaction
 from nesk.core.errors import Refused
 from nesk.core.events import record
 from nesk.core.schedule import scheduled
 from nesk.people import passwords
-from nesk.people.events import PasswordChanged, PersonRegistered, SessionEnded, SignedIn, StaffCreated
+from nesk.people.events import (
+    BusinessUserCreated,
+    PasswordChanged,
+    PersonRegistered,
+    SessionEnded,
+    SignedIn,
+    StaffCreated,
+)
 from nesk.people.models import BusinessUser, Identity, Person, Role, RolePermission, Session, Staff, StaffRole
 from nesk.people.permissions import ROLES
 from nesk.people.queries import person_by_identity, person_by_login, staff_by_login, token_hash
 
 WRONG = "Логин или пароль не подошли. Проверьте раскладку и Caps Lock и введите их ещё раз."
 """One sentence for every reason: it must not tell which logins exist."""
+WRONG_BUSINESS = "Логин, пароль или филиал не подошли. Проверьте раскладку, Caps Lock и филиал и введите их ещё раз."
 
 LIFETIMES = {
     "person": (timedelta(minutes=30), timedelta(hours=12)),
@@ -42,13 +50,14 @@ ASK_FOR_ANOTHER = {
 def authenticate(kind: str, login: str, password: str, *, identity: str = "") -> Person | Staff | BusinessUser:
     """Whose login and password these are.
 
-    `login` is a normalised phone, e-mail or account number (`identity` says which) for a person, a login for the others.
+    `login` is a normalised phone, e-mail or account number (`identity` says which) for a person, a login for the others;
+    for a legal entity `identity` is the branch that was chosen (S2-06).
     Raises Refused with one sentence for every wrong pair. It counts no tries: pages go through `credentials.sign_in`.
     """
     subject = _subject(kind, login, identity)
-    usable = subject is not None and getattr(subject, "is_active", True)
+    usable = subject is not None and getattr(subject, "is_active", True) and not _is_unreal(subject)
     if not passwords.matches(subject.password_hash if subject and usable else "", password):
-        raise Refused(WRONG, field="password")
+        raise Refused(WRONG_BUSINESS if kind == "business" else WRONG, field="password")
     assert subject is not None
     if subject.password_issued_until is not None:
         _use_issued_password(kind, subject)
@@ -83,8 +92,14 @@ def _subject(kind: str, login: str, identity: str) -> Person | Staff | BusinessU
     if kind == "person":
         return person_by_login(identity, login)
     if kind == "business":
-        return BusinessUser.select().where(BusinessUser.login == login).first()
+        user = BusinessUser.select().where(BusinessUser.login == login).first()
+        return user if user and identity in ("", str(user.branch_id)) else None
     return staff_by_login("crew" if kind == "crew" else "office", login)
+
+
+def _is_unreal(subject: Person | Staff | BusinessUser) -> bool:
+    """People of the demo have a password that everybody knows: where the work is real there are none of them (A11)."""
+    return bool(subject.is_demo) and config.current().env == "production"
 
 
 def open_session(
@@ -248,10 +263,15 @@ def create_staff(
     branch: Branch | None = None,
     kind: str = "office",
     position: str = "",
+    email: str = "",
+    issued_until: datetime | None = None,
     is_demo: bool = False,
     by: Actor,
 ) -> Staff:
-    """An employee with roles by code. Raises Refused when the login is taken or, outside the demo, the password is short."""
+    """An employee with roles by code. Raises Refused when the login is taken or, outside the demo, the password is short.
+
+    With `issued_until` the password is one that we issued: good until then, and only for choosing another.
+    """
     if not is_demo and len(password) < 12:
         raise Refused("Пароль сотрудника должен быть не короче 12 символов.", field="password")
     stored = passwords.hashed(password)
@@ -263,8 +283,10 @@ def create_staff(
             kind=kind,
             name=name,
             position=position,
+            email=email,
             branch=branch,
             password_hash=stored,
+            password_issued_until=issued_until,
             is_demo=is_demo,
             created_at=clock.now(),
         )
@@ -275,18 +297,35 @@ def create_staff(
 
 
 def create_business_user(
-    login: str, name: str, password: str, *, branch: Branch, organization_id: int, is_demo: bool = False
+    login: str,
+    name: str,
+    password: str,
+    *,
+    branch: Branch,
+    organization_id: int,
+    email: str = "",
+    issued_until: datetime | None = None,
+    is_demo: bool = False,
+    by: Actor,
 ) -> BusinessUser:
-    """A user of a legal entity: they never register by themselves (S2-04)."""
-    return BusinessUser.create(
-        login=login,
-        name=name,
-        branch=branch,
-        organization_id=organization_id,
-        password_hash=passwords.hashed(password),
-        is_demo=is_demo,
-        created_at=clock.now(),
-    )
+    """A user of a legal entity: they never register by themselves (S2-04). Raises Refused when the login is taken."""
+    stored = passwords.hashed(password)
+    with transaction():
+        if BusinessUser.select().where(BusinessUser.login == login).exists():
+            raise Refused("Такой логин уже есть. Придумайте другой.", field="login")
+        user = BusinessUser.create(
+            login=login,
+            name=name,
+            email=email,
+            branch=branch,
+            organization_id=organization_id,
+            password_hash=stored,
+            password_issued_until=issued_until,
+            is_demo=is_demo,
+            created_at=clock.now(),
+        )
+        record(BusinessUserCreated(user.id, organization_id), by=by)
+    return user
 
 
 def install_roles() -> None:

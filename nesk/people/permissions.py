@@ -22,6 +22,8 @@ class Permission(StrEnum):
     CHANGE_SETTINGS = "change_settings"
     SEE_QUEUES = "see_queues"
     EXPORT = "export"
+    ISSUE_CREDENTIALS = "issue_credentials"
+    MANAGE_STAFF = "manage_staff"
 
 
 P = Permission
@@ -41,6 +43,7 @@ ROLES: dict[str, tuple[str, frozenset[Permission]]] = {
                 P.SEE_ORDERS,
                 P.CHANGE_ORDERS,
                 P.EXPORT,
+                P.ISSUE_CREDENTIALS,
             }
         ),
     ),

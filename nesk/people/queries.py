@@ -6,13 +6,15 @@ import hashlib
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from peewee import JOIN
+
 from nesk.branches.models import Branch
 from nesk.core import clock
 from nesk.core.compiled import Compiled, compiled
 from nesk.core.db import Model
 from nesk.core.errors import NotFound
 from nesk.people.devices import device_of
-from nesk.people.models import BusinessUser, Identity, Person, RolePermission, Session, Staff, StaffRole
+from nesk.people.models import BusinessUser, Identity, Person, Role, RolePermission, Session, Staff, StaffRole
 
 A_YEAR = timedelta(days=365)
 SUBJECTS = {"person": Person, "staff": Staff, "crew": Staff, "business": BusinessUser}
@@ -100,6 +102,48 @@ def employee(kind: str, subject_id: int) -> Staff | BusinessUser:
         row = BusinessUser.get_or_none(BusinessUser.id == subject_id)
     else:
         row = Staff.get_or_none(Staff.id == subject_id, Staff.kind == ("crew" if kind == "crew" else "office"))
+    if row is None:
+        raise NotFound
+    return row  # type: ignore[no-any-return]
+
+
+def employees_for_branch(branch_id: int | None) -> list[Staff]:
+    """Everybody of the office and the crews of a branch, with their branch and the titles of their roles as `titles`;
+    None sees everybody."""
+    query = Staff.select(Staff, Branch).join(Branch, JOIN.LEFT_OUTER).order_by(Staff.kind.desc(), Staff.name)
+    rows = list(query if branch_id is None else query.where(Staff.branch == branch_id))
+    titles: dict[int, list[str]] = {row.id: [] for row in rows}
+    held = StaffRole.select(StaffRole.staff, Role.title).join(Role).where(StaffRole.staff.in_(list(titles)))
+    for staff_id, title in held.order_by(Role.title).tuples():
+        titles[staff_id].append(title)
+    for row in rows:
+        row.titles = titles[row.id]
+    return rows
+
+
+def employee_for_branch(branch_id: int | None, kind: str, staff_id: int) -> Staff:
+    """A member of staff or of a crew of a branch; None sees everybody. Raises NotFound."""
+    row = employee(kind, staff_id)
+    if branch_id is not None and row.branch_id != branch_id:
+        raise NotFound
+    return row  # type: ignore[return-value]
+
+
+def demo_people_exist() -> bool:
+    """Whether anybody here is invented."""
+    return any(model.select().where(model.is_demo).exists() for model in (Staff, BusinessUser, Person))
+
+
+def business_users(organization_id: int) -> list[BusinessUser]:
+    """Everybody who signs in for a legal entity, the blocked ones too."""
+    return list(
+        BusinessUser.select().where(BusinessUser.organization_id == organization_id).order_by(BusinessUser.login)
+    )
+
+
+def business_user(organization_id: int, user_id: int) -> BusinessUser:
+    """One of them. Raises NotFound."""
+    row = BusinessUser.get_or_none(BusinessUser.id == user_id, BusinessUser.organization_id == organization_id)
     if row is None:
         raise NotFound
     return row  # type: ignore[no-any-return]

@@ -8,7 +8,7 @@ from uuid import uuid4
 
 from flask_wtf import FlaskForm
 from werkzeug.datastructures import MultiDict
-from wtforms import HiddenField, PasswordField, StringField
+from wtforms import DateField, HiddenField, PasswordField, StringField
 from wtforms.validators import ValidationError
 
 from nesk.core.emails import parse_email
@@ -122,6 +122,16 @@ class AccountNumberField(StringField):
             if not (self.value.isascii() and self.value.isdigit() and len(self.value) <= 20):
                 self.value = None
                 raise Said("Номер лицевого счёта не распознан. Введите цифры с квитанции, например 230000000017.")
+
+
+class DayField(DateField):
+    """A day of the calendar, or words for what is none."""
+
+    def process_formdata(self, valuelist: list[str]) -> None:
+        try:
+            super().process_formdata(valuelist)
+        except ValueError:
+            raise ValueError("Дата не распознана. Введите её так: 2026-11-24.") from None
 
 
 class MoneyField(StringField):

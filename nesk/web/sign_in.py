@@ -17,6 +17,7 @@ from nesk.core.actor import Kind
 from nesk.core.errors import Refused
 from nesk.credentials.sign_in import Door, asks_captcha, mark_known, sign_in
 from nesk.people.models import BusinessUser, Person, Staff
+from nesk.web import second_factor
 from nesk.web.captcha import CaptchaForm
 from nesk.web.entry import enter
 from nesk.web.forms import AtMost, Required
@@ -56,6 +57,11 @@ class DoorForm(CaptchaForm):
 class LoginForm(DoorForm):
     login = StringField("Логин", [Required("Введите логин."), AtMost(64)])
 
+    @property
+    def identity(self) -> str:
+        """What is asked for beside the login, where something is."""
+        return ""
+
 
 def door(kind: Kind, login: str, identity: str = "") -> Door:
     """The door that this request knocks at."""
@@ -69,14 +75,16 @@ def _know_browser(mark: str) -> None:
         return set_cookie(response, KNOWN, mark, until=clock.now() + KNOWN_FOR)
 
 
-def mount(bp: Blueprint, *, kind: Kind, home: str, title: str, note: str) -> frozenset[str]:
-    """Add `login` and `logout` to a surface's blueprint. Gives the endpoints that are open to strangers."""
+def mount(
+    bp: Blueprint, *, kind: Kind, home: str, title: str, note: str, form_class: type[LoginForm] = LoginForm
+) -> frozenset[str]:
+    """Add `login`, `confirmation` and `logout` to a surface's blueprint. Gives the endpoints that are open to strangers."""
 
     def login() -> Any:
         if request.method == "GET" and current_user.is_authenticated:
             return redirect(home, 303)
-        form = LoginForm(next=request.args.get("next", ""))
-        at = door(kind, (form.login.data or "").strip())
+        form = form_class(next=request.args.get("next", ""))
+        at = door(kind, (form.login.data or "").strip(), form.identity)
         if form.validate_on_submit() and (subject := form.knock(at)):
             return enter(kind, subject, to=safe_next(form.next.data, home))
         form.ask_captcha(at)
@@ -94,4 +102,4 @@ def mount(bp: Blueprint, *, kind: Kind, home: str, title: str, note: str) -> fro
 
     bp.add_url_rule("/login", view_func=login, methods=["GET", "POST"])
     bp.add_url_rule("/logout", view_func=logout, methods=["POST"])
-    return frozenset({f"{bp.name}.login", f"{bp.name}.logout"})
+    return frozenset({f"{bp.name}.login", f"{bp.name}.logout", second_factor.mount(bp, kind=kind)})

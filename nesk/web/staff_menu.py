@@ -34,6 +34,14 @@ SECTIONS = (
         permission=Permission.SEE_ACCOUNTS,
     ),
     Section(
+        "building",
+        "Организации",
+        f"{REGISTERS}/organizations/",
+        "registers_organizations",
+        group="Абоненты",
+        permission=Permission.SEE_ACCOUNTS,
+    ),
+    Section(
         "meter",
         "Приборы учёта",
         f"{REGISTERS}/meters/",
@@ -56,6 +64,14 @@ SECTIONS = (
         "registers_branches",
         group="Справочники",
         permission=Permission.SEE_ACCOUNTS,
+    ),
+    Section(
+        "lock",
+        "Сотрудники",
+        "/staff/employees",
+        "backoffice.employees",
+        group="Справочники",
+        permission=Permission.MANAGE_STAFF,
     ),
     Section(
         "settings",

@@ -72,16 +72,19 @@
     input.dispatchEvent(new CustomEvent('chosen', { bubbles: true }));
   });
 
-  /* An ordinary form is sent once: the pressed button turns busy. htmx does the same by hx-disabled-elt. */
+  /* An ordinary form is sent once: the pressed button turns busy. htmx does the same by hx-disabled-elt. What comes as a
+     download leaves the page where it is, and the form may be sent again soon. */
   document.addEventListener('submit', event => {
     const form = event.target;
     if (form.method !== 'post' || form.hasAttribute('hx-post') || event.defaultPrevented) return;
     if (form.dataset.sent) return event.preventDefault();
     form.dataset.sent = 'yes';
     if (event.submitter) event.submitter.setAttribute('aria-busy', 'true');
+    if (form.hasAttribute('data-download')) setTimeout(() => free(form), 6000);
   });
-  addEventListener('pageshow', () => all('form[data-sent]').forEach(form => {
+  const free = form => {
     delete form.dataset.sent;
     all('[aria-busy]', form).forEach(button => button.removeAttribute('aria-busy'));
-  }));
+  };
+  addEventListener('pageshow', () => all('form[data-sent]').forEach(free));
 })();

@@ -15,10 +15,14 @@ OPEN = {
     "public.front.index": 200,
     "public.front.offline": 200,
     "public.sign_in.login": 200,
+    "public.second_factor.confirmation": 303,  # to the password, which was not shown
     "public.payment_return.index": 404,  # of an order that nobody knows
     "business.login": 200,
+    "business.confirmation": 303,
     "backoffice.login": 200,
+    "backoffice.confirmation": 303,
     "crew.login": 200,
+    "crew.confirmation": 303,
     "crew.visits.worker": 200,
     "registers.index": 303,  # to the back office, which is closed
     "registers.static": 404,

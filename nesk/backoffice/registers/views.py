@@ -33,7 +33,8 @@ PAYMENT_STATES = {
 }
 
 
-def _branch_options() -> list[tuple[str, str]]:
+def branch_options() -> list[tuple[str, str]]:
+    """Every branch, for a filter."""
     return [(str(branch.id), branch.name) for branch in Branch.select().order_by(Branch.name)]
 
 
@@ -102,7 +103,10 @@ class People(Register):
 
     def links_of(self, row: Any) -> list[tuple[str, str]]:
         accounts = [(f"Лицевой счёт {number}", f"/staff/accounts/{number}") for number in row.numbers]
-        return [*accounts, ("Сеансы", f"/staff/sessions/person/{row.id}")]
+        links = [*accounts, ("Сеансы", f"/staff/sessions/person/{row.id}")]
+        if viewer().may(Permission.CHANGE_SUBSCRIBERS):
+            links.append(("Второй шаг входа", f"/staff/factors/person/{row.id}"))
+        return links
 
 
 class Accounts(Register):
@@ -134,7 +138,7 @@ class Accounts(Register):
     column_sortable_list = (("number", Account.number), ("holder", Account.surname))
     column_default_sort = (Account.number, False)
     column_filters = (
-        Choice("branch", Account.branch, "Филиал", _branch_options),
+        Choice("branch", Account.branch, "Филиал", branch_options),
         Choice("category", Account.tariff_category, "Тариф", list(CATEGORIES.items())),
         OwesAtLeast("debt", Balance.principal_kop, "Долг не меньше, ₽"),
     )
