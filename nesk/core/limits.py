@@ -4,12 +4,17 @@ from __future__ import annotations
 
 import hashlib
 from datetime import timedelta
+from math import ceil
 
 import peewee
 
 from nesk.core import clock, schedule
 from nesk.core.db import Model, MomentField
 from nesk.core.errors import TooOften
+from nesk.core.formatting import counted as counted_words
+
+_PAUSE = 0
+"""The window of a row that counts nothing but says, by its `expires_at`, until when a subject has to wait."""
 
 
 class Counter(Model):
@@ -40,7 +45,28 @@ def count(name: str, subject: str, *, limit: int, seconds: int) -> None:
     tried = next(iter(row)).count
     if tried > limit:
         wait = (window + 1) * seconds - int(now.timestamp())
-        raise TooOften(f"Слишком много попыток. Повторите через {_minutes(wait)}.", retry_after=wait)
+        raise TooOften(f"Слишком много попыток. Повторите через {_words(wait)}.", retry_after=wait)
+
+
+def pause(name: str, subject: str, *, seconds: int) -> None:
+    """Let this try pass and none for the next `seconds`. Raises TooOften within an earlier pause, which stays as it is."""
+    now = clock.now()
+    until = now + timedelta(seconds=seconds)
+    key, _ = _key(name, subject, _PAUSE)
+    passed = (
+        Counter.insert(key=key, window=_PAUSE, count=1, expires_at=until)
+        .on_conflict(
+            conflict_target=[Counter.key, Counter.window],
+            update={Counter.expires_at: until},
+            where=(Counter.expires_at <= now),
+        )
+        .returning(Counter.count)
+        .execute()
+    )
+    if not list(passed):
+        ends = Counter.select(Counter.expires_at).where(Counter.key == key, Counter.window == _PAUSE).scalar()
+        wait = max(ceil((ends - now).total_seconds()), 1) if ends else 1  # the row may have gone meanwhile
+        raise TooOften(f"Слишком много попыток. Повторите через {_words(wait)}.", retry_after=wait)
 
 
 def forgive(name: str, subject: str, *, seconds: int) -> None:
@@ -53,11 +79,13 @@ def forgive(name: str, subject: str, *, seconds: int) -> None:
 
 def _key(name: str, subject: str, seconds: int) -> tuple[str, int]:
     key = hashlib.sha256(f"{name}\0{seconds}\0{subject}".encode()).hexdigest()
-    return key, int(clock.now().timestamp()) // seconds
+    return key, int(clock.now().timestamp()) // seconds if seconds else _PAUSE
 
 
-def _minutes(seconds: int) -> str:
-    return "минуту" if seconds <= 60 else f"{-(-seconds // 60)} мин"
+def _words(seconds: int) -> str:
+    if seconds < 60:
+        return counted_words(seconds, "секунду", "секунды", "секунд")
+    return "минуту" if seconds == 60 else f"{-(-seconds // 60)} мин"
 
 
 @schedule.scheduled("core.forget_limits", daily=(3, 40))

@@ -13,3 +13,10 @@ class CodeAsked:
 @dataclass(frozen=True)
 class LinkAsked:
     challenge_id: int
+
+
+@dataclass(frozen=True)
+class CodesRanOut:
+    """The day's cap on SMS with codes is reached."""
+
+    cap: int

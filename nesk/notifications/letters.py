@@ -43,5 +43,10 @@ KINDS = {
     "visit_unassigned": Kind(EVERYWHERE),
     "crew_set_out": Kind(("sms", "cabinet"), is_urgent=True, is_worth=timedelta(hours=2)),
     "access_refused": Kind(QUIETLY),
+    "activation": Kind(("email",), "access", is_urgent=True, is_secret=True),
+    "contact_tried": Kind(EVERYWHERE, "access", is_urgent=True),
+    "account_tried": Kind(QUIETLY, "access"),
+    "credentials": Kind(("email", "sms"), "access", is_urgent=True, is_secret=True),
+    "contacts_unproved": Kind(("cabinet",), "access"),
     "code": Kind(("sms",), "access", is_urgent=True, is_worth=timedelta(minutes=10), is_secret=True),
 }

@@ -29,6 +29,13 @@ class PersonRegistered:
 
 
 @dataclass(frozen=True)
+class RegistrationWithdrawn:
+    """Nobody came with the password that was issued: the registration is undone."""
+
+    person_id: int
+
+
+@dataclass(frozen=True)
 class StaffCreated:
     staff_id: int
 
