@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import hmac
 import secrets
-from datetime import datetime, timedelta
+from datetime import timedelta
 from math import ceil
 from typing import Any
 
@@ -248,13 +248,15 @@ def proved(purpose: str, challenge_id: int, *, browser: str) -> Challenge:
     challenge = Challenge.get_or_none(
         Challenge.id == challenge_id, Challenge.purpose == purpose, Challenge.browser_hash == browser
     )
-    if challenge is None or challenge.ended_at is not None or not _is_fresh(challenge.used_at):
+    if challenge is None or not is_proved(challenge):
         raise Refused(DEAD_CODE)
     return challenge
 
 
-def _is_fresh(used_at: datetime | None) -> bool:
-    return used_at is not None and used_at > clock.now() - PROVED_FOR
+def is_proved(challenge: Challenge) -> bool:
+    """Whether its code was typed lately and nothing has come of it yet."""
+    used_at = challenge.used_at
+    return challenge.ended_at is None and used_at is not None and used_at > clock.now() - PROVED_FOR
 
 
 def consume(challenge: Challenge) -> None:
