@@ -32,7 +32,8 @@ def same_serial(typed: str, serials: list[str]) -> bool:
 
 
 def _serial(text: str) -> str:
-    wide = unicodedata.normalize("NFKC", text).upper().translate(_TWINS)
+    # «№» would come apart into two letters of the number.
+    wide = unicodedata.normalize("NFKC", text.replace("№", "")).upper().translate(_TWINS)
     return "".join(sign for sign in wide if sign.isascii() and sign.isalnum())
 
 
