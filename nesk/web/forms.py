@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 from uuid import uuid4
 
@@ -13,6 +14,13 @@ from nesk.core.emails import parse_email
 from nesk.core.errors import Conflict, Refused, TooOften
 from nesk.core.money import parse_amount
 from nesk.core.phones import parse_phone
+
+_UNSEEN = re.compile("[\x00-\x1f\x7f-\x9f\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff\ufffe\uffff]")
+
+
+def visible(text: str | None) -> str:
+    """A line as it was typed, without the signs that nobody sees or types on purpose: a filter for fields of one line."""
+    return _UNSEEN.sub("", text or "").strip()
 
 
 class Form(FlaskForm):

@@ -66,7 +66,7 @@ def issued_password() -> str:
     """The password as its messages say it."""
     react()
     text = Message.get(Message.template == "credentials", Message.channel == "sms").text
-    return text.partition("пароль ")[2].partition(".")[0]
+    return text.partition("пароль ")[2].partition(" ")[0]
 
 
 def events_of(name) -> list[dict]:

@@ -27,7 +27,7 @@ def account() -> Any:
         try:
             form.check_captcha(CAPTCHA)
             proved = by_account.prove(
-                form.number.value, form.name.data, form.serial.data, agreement=agreement(form.notices.data)
+                form.number.value, form.name.data, form.serial.data, agreement=agreement(form.messages.data)
             )
         except Refused as refused:
             form.show(refused)
@@ -64,7 +64,7 @@ def address() -> Any:
     if form.validate_on_submit():
         try:
             form.check_captcha(ADDRESS_CAPTCHA)
-            proved = by_account.prove_place(form.number.value, form.place(), agreement=agreement(form.notices.data))
+            proved = by_account.prove_place(form.number.value, form.place(), agreement=agreement(form.messages.data))
             by_account.register_by_account(proved, phone=form.phone.value, email=form.email.value)
         except Refused as refused:
             form.show(refused)

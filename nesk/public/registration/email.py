@@ -30,7 +30,7 @@ def email() -> Any:
             registration.refuse_weak(form.password.data, form.email.value)
             form.check_captcha(CAPTCHA)
             challenge = registration.ask_email(
-                form.email.value, form.password.data, agreement=agreement(form.notices.data), browser=browser_hash()
+                form.email.value, form.password.data, agreement=agreement(form.messages.data), browser=browser_hash()
             )
         except Refused as refused:
             form.show(refused)

@@ -15,14 +15,9 @@ from nesk.credentials.settings import CredentialSettings
 from nesk.enrolment import likeness
 from nesk.enrolment.by_account import Place
 from nesk.web.captcha import CaptchaForm
-from nesk.web.forms import AtMost, EmailField, Form, PhoneField, Required, Said
+from nesk.web.forms import AtMost, EmailField, Form, PhoneField, Required, Said, visible
 
-UNSEEN = re.compile("[\x00-\x1f\x7f\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]")
-"""Signs that nobody types on purpose, and that a database or a reader stumbles over."""
-
-
-def without_unseen(text: str | None) -> str:
-    return UNSEEN.sub("", text or "").strip()
+CLEAN = (visible,)
 
 
 class MobileField(PhoneField):
@@ -35,22 +30,15 @@ class MobileField(PhoneField):
             raise Said("Это не мобильный номер: SMS на него не придёт. Введите номер, который начинается с +7 (9…).")
 
 
-class TextField(StringField):
-    """A line of text without the signs that cannot be seen."""
-
-    def process_formdata(self, valuelist: list[str]) -> None:
-        self.data = without_unseen(valuelist[0]) if valuelist else ""
-
-
 class ConsentForm(CaptchaForm):
     """The first page of every way: the word on the picture and one box a purpose, none of them ticked (152-ФЗ ст. 9)."""
 
     agree = BooleanField("Согласие на обработку персональных данных")
-    notices = BooleanField("Согласие на сообщения по SMS и e-mail")
+    messages = BooleanField("Согласие на сообщения по SMS и e-mail")
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        for name in ("captcha", "agree", "notices"):  # they stand last on the page, and so do their faults
+        for name in ("captcha", "agree", "messages"):  # they stand last on the page, and so do their faults
             self._fields[name] = self._fields.pop(name)
 
     def validate_captcha(self, field: StringField) -> None:
@@ -78,11 +66,11 @@ class ChosenPasswords(Form):
 
 
 class RegisterByPhoneForm(ConsentForm):
-    phone = MobileField("Мобильный телефон", [Required("Введите номер мобильного телефона.")])
+    phone = MobileField("Мобильный телефон", [Required("Введите номер мобильного телефона.")], filters=CLEAN)
 
 
 class CodeForm(Form):
-    code = StringField("Код", [Required("Введите код из SMS.")])
+    code = StringField("Код", [Required("Введите код из SMS.")], filters=CLEAN)
 
     def validate_code(self, field: StringField) -> None:
         field.data = "".join((field.data or "").split())
@@ -91,7 +79,7 @@ class CodeForm(Form):
 
 
 class RegisterByEmailForm(ConsentForm, ChosenPasswords):
-    email = EmailField("Электронная почта", [Required("Введите адрес электронной почты.")])
+    email = EmailField("Электронная почта", [Required("Введите адрес электронной почты.")], filters=CLEAN)
 
 
 class LinkForm(Form):
@@ -100,7 +88,7 @@ class LinkForm(Form):
     password = PasswordField("Пароль")
 
 
-class AccountNumberField(TextField):
+class AccountNumberField(StringField):
     """The number of an account; `value` is its stored form after validation."""
 
     value: str | None = None
@@ -115,10 +103,14 @@ class AccountNumberField(TextField):
 class RegisterByAccountForm(ConsentForm):
     """ФИО, and the meter's number when the name does not fit (S4-02)."""
 
-    number = AccountNumberField("Номер лицевого счёта / Платёжный код", [Required("Введите номер лицевого счёта.")])
-    name = TextField("Фамилия, имя и отчество", [Required("Введите фамилию, имя и отчество."), AtMost(200)])
-    serial = TextField("Номер установленного счётчика", [AtMost(40)])
-    captcha = StringField("Код с картинки")
+    number = AccountNumberField(
+        "Номер лицевого счёта / Платёжный код", [Required("Введите номер лицевого счёта.")], filters=CLEAN
+    )
+    name = StringField(
+        "Фамилия, имя и отчество", [Required("Введите фамилию, имя и отчество."), AtMost(200)], filters=CLEAN
+    )
+    serial = StringField("Номер установленного счётчика", [AtMost(40)], filters=CLEAN)
+    captcha = StringField("Код с картинки", filters=CLEAN)
 
     @property
     def asks_serial(self) -> bool:
@@ -127,24 +119,26 @@ class RegisterByAccountForm(ConsentForm):
 
 
 class ContactsForm(Form):
-    phone = MobileField("Мобильный телефон", [Required("Введите номер мобильного телефона: на него придёт пароль.")])
-    email = EmailField("Электронная почта")
+    phone = MobileField(
+        "Мобильный телефон", [Required("Введите номер мобильного телефона: на него придёт пароль.")], filters=CLEAN
+    )
+    email = EmailField("Электронная почта", filters=CLEAN)
 
 
 class RegisterByAddressForm(ConsentForm):
     """The form of the old cabinet (S3-03)."""
 
-    number = AccountNumberField("Номер лицевого счёта", [Required("Введите номер лицевого счёта.")])
-    branch = SelectField("Филиал", coerce=str)
-    town = TextField("Населённый пункт", [Required("Введите населённый пункт."), AtMost(80)])
-    street = TextField("Улица", [Required("Введите улицу."), AtMost(100)])
-    house = TextField("Номер дома", [Required("Введите номер дома."), AtMost(20)])
-    building = TextField("Корпус", [AtMost(20)])
-    flat = TextField("Квартира", [AtMost(20)])
-    email = EmailField("E-mail", [Required("Введите адрес электронной почты.")])
-    email_again = EmailField("Повтор e-mail", [Required("Введите адрес ещё раз.")])
-    phone = MobileField("Номер мобильного", [Required("Введите номер мобильного телефона.")])
-    captcha = StringField("Секретный код с картинки")
+    number = AccountNumberField("Номер лицевого счёта", [Required("Введите номер лицевого счёта.")], filters=CLEAN)
+    branch = SelectField("Филиал", coerce=str, validate_choice=False)
+    town = StringField("Населённый пункт", [Required("Введите населённый пункт."), AtMost(80)], filters=CLEAN)
+    street = StringField("Улица", [Required("Введите улицу."), AtMost(100)], filters=CLEAN)
+    house = StringField("Номер дома", [Required("Введите номер дома."), AtMost(20)], filters=CLEAN)
+    building = StringField("Корпус", [AtMost(20)], filters=CLEAN)
+    flat = StringField("Квартира", [AtMost(20)], filters=CLEAN)
+    email = EmailField("E-mail", [Required("Введите адрес электронной почты.")], filters=CLEAN)
+    email_again = EmailField("Повтор e-mail", [Required("Введите адрес ещё раз.")], filters=CLEAN)
+    phone = MobileField("Номер мобильного", [Required("Введите номер мобильного телефона.")], filters=CLEAN)
+    captcha = StringField("Секретный код с картинки", filters=CLEAN)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -152,7 +146,7 @@ class RegisterByAddressForm(ConsentForm):
         self.branch.choices = [("", "Выбрать"), *((str(branch.id), branch.name) for branch in self.branches)]
 
     def validate_branch(self, field: SelectField) -> None:
-        if not field.data:
+        if field.data not in {str(branch.id) for branch in self.branches}:
             raise Said("Выберите филиал: он указан в квитанции.")
 
     def validate_email_again(self, field: EmailField) -> None:

@@ -27,7 +27,7 @@ def phone() -> Any:
         try:
             form.check_captcha(CAPTCHA)
             challenge = registration.ask_phone(
-                form.phone.value, agreement=agreement(form.notices.data), browser=browser_hash()
+                form.phone.value, agreement=agreement(form.messages.data), browser=browser_hash()
             )
         except Refused as refused:
             form.show(refused)
