@@ -109,3 +109,10 @@ class AccessBlocked:
 class AccessUnblocked:
     holder_kind: str
     holder_id: int
+
+
+@dataclass(frozen=True)
+class CodesRanOut:
+    """The day's cap on SMS with codes is reached."""
+
+    cap: int

@@ -20,6 +20,7 @@ from nesk.consents.operations import install_documents
 from nesk.core import clock, db, events, settings
 from nesk.core.actor import Actor, system
 from nesk.core.period import Month
+from nesk.credentials.settings import CredentialSettings
 from nesk.demo import facts, fieldwork
 from nesk.demo.town import KOVALCHUK, MONTHS, NEWCOMER, Household, households
 from nesk.fieldwork.catalogue import install_catalogue
@@ -83,6 +84,8 @@ def _branches() -> dict[tuple[str, str], Town]:
     install_documents()
     # Whoever looks at the town at night sees its SMS at once.
     settings.change(NotificationSettings, "sms_quiet_hours", False, by=BY)
+    # And everybody who tries the town comes from one address.
+    settings.change(CredentialSettings, "codes_a_day_network", 1_000, by=BY)
     for branch in facts.BRANCHES:
         open_branch(
             code=branch.code,

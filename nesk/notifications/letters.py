@@ -47,5 +47,10 @@ KINDS = {
     "new_device": Kind(QUIETLY, "access", is_urgent=True),
     "password_changed": Kind(EVERYWHERE, "access", is_urgent=True),
     "device_copied": Kind(QUIETLY, "access", is_urgent=True),
+    "activation": Kind(("email",), "access", is_urgent=True, is_secret=True),
+    "contact_tried": Kind(EVERYWHERE, "access", is_urgent=True),
+    "account_tried": Kind(QUIETLY, "access"),
+    "credentials": Kind(("email", "sms"), "access", is_urgent=True, is_secret=True),
+    "contacts_unproved": Kind(("cabinet",), "access"),
     "code": Kind(("sms",), "access", is_urgent=True, is_worth=timedelta(minutes=10), is_secret=True),
 }

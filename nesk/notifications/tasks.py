@@ -11,6 +11,7 @@ from nesk.core.period import Month
 from nesk.credentials.challenges import secret_of
 from nesk.credentials.events import CodeAsked, LinkAsked, RememberedTwice
 from nesk.credentials.models import Challenge, Remembered
+from nesk.enrolment.registration import EMAIL
 from nesk.fieldwork import rules
 from nesk.fieldwork.events import (
     AccessRefused,
@@ -30,7 +31,7 @@ from nesk.fieldwork.queries import live_visit
 from nesk.metering.events import ReadingAccepted
 from nesk.metering.models import Reading
 from nesk.metering.rules import ZONE_NAMES, ZONES
-from nesk.notifications import delivery, mailing, operations, protection  # noqa: F401 - its reactions too
+from nesk.notifications import delivery, mailing, operations, protection, registration  # noqa: F401 - reactions too
 from nesk.notifications.events import MessageQueued, ReceiptsAnnounced, UrgentMessageQueued
 from nesk.payments.events import PaymentDeclined, PaymentPosted, PaymentRefunded
 from nesk.payments.models import Payment
@@ -67,7 +68,9 @@ def send_code(challenge_id: int) -> None:
         operations.tell(current_event_id(), "code", recipients={"sms": challenge.recipient}, code=code)
 
 
-LINKS: dict[str, tuple[str, str]] = {}
+LINKS: dict[str, tuple[str, str]] = {
+    EMAIL: ("activation", "/register/link/"),
+}
 """Purpose of a challenge → kind of the letter and the path that the token is put behind."""
 
 

@@ -38,6 +38,13 @@ class PeopleImported:
 
 
 @dataclass(frozen=True)
+class RegistrationWithdrawn:
+    """Nobody came with the password that was issued: the registration is undone."""
+
+    person_id: int
+
+
+@dataclass(frozen=True)
 class StaffCreated:
     staff_id: int
 

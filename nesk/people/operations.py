@@ -5,6 +5,8 @@ from __future__ import annotations
 import secrets
 from datetime import datetime, timedelta
 
+import peewee
+
 from nesk.branches.models import Branch
 from nesk.core import clock, config, places
 from nesk.core.actor import Actor
@@ -17,17 +19,20 @@ from nesk.people.events import (
     BusinessUserCreated,
     PasswordChanged,
     PersonRegistered,
+    RegistrationWithdrawn,
     SessionEnded,
     SignedIn,
     StaffCreated,
 )
 from nesk.people.models import BusinessUser, Identity, Person, Role, RolePermission, Session, Staff, StaffRole
 from nesk.people.permissions import ROLES
-from nesk.people.queries import person_by_identity, person_by_login, staff_by_login, token_hash
+from nesk.people.queries import person_by_login, staff_by_login, token_hash
 
 WRONG = "Логин или пароль не подошли. Проверьте раскладку и Caps Lock и введите их ещё раз."
 """One sentence for every reason: it must not tell which logins exist."""
 WRONG_BUSINESS = "Логин, пароль или филиал не подошли. Проверьте раскладку, Caps Lock и филиал и введите их ещё раз."
+
+TAKEN = "Такой телефон или почта уже зарегистрированы. Войдите или восстановите пароль."
 
 LIFETIMES = {
     "person": (timedelta(minutes=30), timedelta(hours=12)),
@@ -224,34 +229,71 @@ def register_person(
     patronymic: str = "",
     phone: str = "",
     email: str = "",
-    password: str,
+    account: str = "",
+    password: str = "",
+    password_hash: str = "",
+    issued_until: datetime | None = None,
     by: Actor,
     is_demo: bool = False,
 ) -> Person:
-    """A person with confirmed phone and e-mail. Raises Refused when either belongs to somebody else."""
-    stored = passwords.hashed(password)
+    """A person who signs in by a confirmed phone or e-mail, or by the number of an account.
+
+    `password_hash` stands for a password that was hashed before; with `issued_until` we made it up ourselves. Raises
+    Refused when a login belongs to somebody else.
+    """
+    stored = password_hash or passwords.hashed(password)
     now = clock.now()
-    with transaction():
-        for kind, value in (("phone", phone), ("email", email)):
-            if value and person_by_identity(kind, value):
-                raise Refused(
-                    "Такой телефон или почта уже зарегистрированы. Войдите или восстановите пароль.", field=kind
-                )
-        person = Person.create(
-            surname=surname,
-            name=name,
-            patronymic=patronymic,
-            password_hash=stored,
-            password_changed_at=now,
-            is_demo=is_demo,
-            created_at=now,
-            search=" ".join(filter(None, (surname, name, patronymic, phone, email))).lower(),
-        )
-        for kind, value in (("phone", phone), ("email", email)):
-            if value:
-                Identity.create(person=person, kind=kind, value=value, confirmed_at=now)
-        record(PersonRegistered(person.id), by=by)
+    logins = [(kind, value) for kind, value in (("phone", phone), ("email", email), ("account", account)) if value]
+    try:
+        with transaction():
+            person = Person.create(
+                surname=surname,
+                name=name,
+                patronymic=patronymic,
+                password_hash=stored,
+                password_changed_at=None if issued_until else now,
+                password_issued_until=issued_until,
+                is_demo=is_demo,
+                created_at=now,
+                search=" ".join(filter(None, (surname, name, patronymic, phone, email))).lower(),
+            )
+            for kind, value in logins:
+                _give_login(person, kind, value)
+            record(PersonRegistered(person.id), by=by)
+    except peewee.IntegrityError as taken:
+        raise Refused(TAKEN) from taken
     return person
+
+
+def add_login(person_id: int, kind: str, value: str) -> None:
+    """Give a person a phone or an e-mail that has been proved to be theirs, in the transaction of the proof. Raises
+    Refused when it is somebody else's."""
+    person = Person.locked(person_id)
+    _give_login(person, kind, value)
+    person.search = f"{person.search} {value}".strip()[:300]
+    person.save(only=["search"])
+
+
+def _give_login(person: Person, kind: str, value: str) -> None:
+    same = (Identity.kind == kind) & (Identity.value == value)
+    # What somebody only typed and never confirmed belongs to whoever has it.
+    Identity.delete().where(same, Identity.confirmed_at.is_null()).execute()
+    if Identity.select().where(same).exists():
+        raise Refused(TAKEN, field=kind)
+    Identity.create(person=person, kind=kind, value=value, confirmed_at=clock.now())
+
+
+def withdraw_registration(person_id: int, *, by: Actor) -> None:
+    """Take back a registration that nobody has used: its logins and whatever it says of somebody go, the row stays."""
+    with transaction():
+        Person.locked(person_id)
+        end_sessions("person", person_id, by=by)
+        Identity.delete().where(Identity.person == person_id).execute()
+        empty = dict.fromkeys(("surname", "name", "patronymic", "password_hash", "search"), "")
+        Person.update(**empty, password_issued_until=None, closed_at=clock.now()).where(
+            Person.id == person_id
+        ).execute()
+        record(RegistrationWithdrawn(person_id), by=by)
 
 
 def create_staff(

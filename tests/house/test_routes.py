@@ -16,6 +16,18 @@ OPEN = {
     "public.front.offline": 200,
     "public.sign_in.login": 200,
     "public.second_factor.confirmation": 303,  # to the password, which was not shown
+    "public.registration.index": 200,
+    "public.registration.phone": 200,
+    "public.registration.code": 404,  # of another browser
+    "public.registration.code_again": 405,
+    "public.registration.password": 404,
+    "public.registration.email": 200,
+    "public.registration.letter": 404,
+    "public.registration.letter_again": 405,
+    "public.registration.link": 410,  # of a token that nobody was sent
+    "public.registration.account": 200,
+    "public.registration.contacts": 303,  # an account that nobody has proved
+    "public.registration.address": 200,
     "public.payment_return.index": 404,  # of an order that nobody knows
     "business.login": 200,
     "business.confirmation": 303,
@@ -28,6 +40,8 @@ OPEN = {
     "registers.static": 404,
     "display.change": 303,
     "captcha.picture": 404,
+    "captcha.sound": 404,
+    "captcha.another": 405,
     "health.healthz": 200,
     "health.readyz": 200,
     "health.metrics": 200,  # from loopback

@@ -2,7 +2,7 @@
 
 import re
 from dataclasses import replace
-from datetime import date
+from datetime import UTC, date, datetime
 from html import unescape
 from pathlib import Path
 
@@ -42,6 +42,9 @@ FACTS = {
     "device": "Chrome, Android",
     "place": "Краснодар",
     "at": clock.at(date(2026, 11, 24), 9, 5),
+    "until": datetime(2026, 12, 8, 7, 0, tzinfo=UTC),
+    "login": "230000000017",
+    "password": "k7wq2mzt9hx4pc",
     "charged_kop": 132_820,
     "bills": [Bill("230000000017", "Одесская, 48, кв. 17", 132_820), Bill("230000000025", "", -31_240)],
 }
