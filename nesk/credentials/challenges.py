@@ -41,15 +41,16 @@ def ask_code(
     person_id: int | None = None,
     facts: dict[str, Any] | None = None,
     ip: str = "",
+    is_sent: bool = True,
     by: Actor = BY,
 ) -> Challenge:
     """Send a six-digit code to a mobile phone for a purpose of this browser (`browser` is its hash).
 
-    Past the limits of SMS (A8) nothing is sent and the answer looks the same.
+    Past the limits of SMS (A8), or with `is_sent=False`, nothing is sent and the answer looks the same.
     """
     code = f"{secrets.randbelow(1_000_000):06}"
     chosen = settings.load(CredentialSettings)
-    may_send = _within_limits(phone, ip, chosen)
+    may_send = _within_limits(phone, ip, chosen) and is_sent
     with transaction():
         challenge = _ask(
             purpose,
@@ -151,6 +152,23 @@ def network(ip: str) -> str:
         return ip
 
 
+def keep_secret(purpose: str, email: str, secret: str, *, life: timedelta, person_id: int) -> Challenge:
+    """Keep a secret of ours sealed until the letter that carries it is written: a password that we issue."""
+    with transaction():
+        return _ask(
+            purpose,
+            "email",
+            email,
+            secret=secret,
+            known_by=_of_token(purpose, secret),
+            life=life,
+            browser="",
+            person_id=person_id,
+            facts={},
+            is_sent=True,
+        )
+
+
 def secret_of(challenge_id: int) -> str | None:
     """The secret of a live challenge for the message that carries it, given out once; None afterwards."""
     with transaction():
@@ -239,10 +257,11 @@ def consume(challenge: Challenge) -> None:
 
 
 def end_all(person_id: int, *purposes: str) -> None:
-    """Kill a person's open codes and links of these purposes: their password has changed, for one."""
-    Challenge.update(ended_at=clock.now(), sealed="").where(
-        Challenge.person == person_id, Challenge.purpose.in_(purposes), Challenge.ended_at.is_null()
-    ).execute()
+    """Kill a person's open codes and links of these purposes, or of all of them when none is named."""
+    open_ones = (Challenge.person == person_id) & Challenge.ended_at.is_null()
+    if purposes:
+        open_ones &= Challenge.purpose.in_(purposes)
+    Challenge.update(ended_at=clock.now(), sealed="").where(open_ones).execute()
 
 
 def _of_code(purpose: str, phone: str, browser: str, code: str) -> str:

@@ -43,5 +43,9 @@ KINDS = {
     "visit_unassigned": Kind(EVERYWHERE),
     "crew_set_out": Kind(("sms", "cabinet"), is_urgent=True, is_worth=timedelta(hours=2)),
     "access_refused": Kind(QUIETLY),
+    "recovery_link": Kind(("email",), "access", is_urgent=True, is_worth=timedelta(hours=1), is_secret=True),
+    "recovery_asked": Kind(EVERYWHERE, "access", is_urgent=True),
+    "password_changed": Kind(EVERYWHERE, "access", is_urgent=True),
+    "password_issued": Kind(("email",), "access", is_urgent=True, is_worth=timedelta(hours=72), is_secret=True),
     "code": Kind(("sms",), "access", is_urgent=True, is_worth=timedelta(minutes=10), is_secret=True),
 }

@@ -7,9 +7,10 @@ from nesk.accounts.queries import people_bound_to
 from nesk.billing.events import MonthClosed
 from nesk.billing.models import Entry
 from nesk.core.events import current_event_id, on
+from nesk.core.faults import fault
 from nesk.core.period import Month
 from nesk.credentials.challenges import secret_of
-from nesk.credentials.events import CodeAsked, LinkAsked
+from nesk.credentials.events import CodeAsked, LinkAsked, PasswordIssued, RecoveryAsked
 from nesk.credentials.models import Challenge
 from nesk.fieldwork import rules
 from nesk.fieldwork.events import (
@@ -34,6 +35,8 @@ from nesk.notifications import delivery, mailing, operations
 from nesk.notifications.events import MessageQueued, ReceiptsAnnounced, UrgentMessageQueued
 from nesk.payments.events import PaymentDeclined, PaymentPosted, PaymentRefunded
 from nesk.payments.models import Payment
+from nesk.people.events import PasswordChanged
+from nesk.people.queries import identities
 
 
 @on(MessageQueued, outside=True, max_attempts=delivery.MOST_ATTEMPTS)
@@ -63,7 +66,9 @@ def send_code(challenge_id: int) -> None:
         operations.tell(current_event_id(), "code", recipients={"sms": challenge.recipient}, code=code)
 
 
-LINKS: dict[str, tuple[str, str]] = {}
+LINKS: dict[str, tuple[str, str]] = {
+    "recovery": ("recovery_link", "/recover/link/"),
+}
 """Purpose of a challenge → kind of the letter and the path that the token is put behind."""
 
 
@@ -81,6 +86,47 @@ def send_link(challenge_id: int) -> None:
             link=f"{path}{token}",
             until=challenge.expires_at,
         )
+        fault("link.writing")
+
+
+@on(PasswordIssued, queue="codes")
+def send_issued_password(challenge_id: int) -> None:
+    """A password of ours, to the address it was made for; one that a later change has killed is told to nobody."""
+    password = secret_of(challenge_id)
+    if password is not None:
+        challenge = Challenge.get_by_id(challenge_id)
+        operations.tell(
+            current_event_id(),
+            "password_issued",
+            recipients={"email": challenge.recipient},
+            person_id=challenge.person_id,
+            link="/login",
+            password=password,
+            until=challenge.expires_at,
+        )
+
+
+@on(RecoveryAsked)
+def tell_of_recovery(person_id: int, way: str, cards: int) -> None:
+    """The person learns of it where the letter or the code itself does not go, in case it was somebody else."""
+    reach = identities(person_id)
+    reach.pop("phone" if way == "phone" else "email", None)
+    operations.tell(
+        current_event_id(),
+        "recovery_asked",
+        recipients={"email": reach.get("email", ""), "sms": reach.get("phone", ""), "cabinet": f"person:{person_id}"},
+        person_id=person_id,
+        link="/recover",
+        way=way,
+        cards=cards,
+    )
+
+
+@on(PasswordChanged)
+def tell_of_password(kind: str, subject_id: int) -> None:
+    """By e-mail and SMS, without the password (A5): whoever did not change it learns that somebody did."""
+    if kind == "person":
+        operations.notify(current_event_id(), "password_changed", person_id=subject_id, link="/recover")
 
 
 @on(MonthClosed, queue="bulk")

@@ -132,10 +132,14 @@ def end_sessions(kind: str, subject_id: int, *, by: Actor, keep: int | None = No
 
 def set_password(subject: Person | Staff | BusinessUser, password: str, *, by: Actor) -> None:
     """Give a subject a new password and end all their sessions."""
+    keep_password(subject, passwords.hashed(password), by=by)
+
+
+def keep_password(subject: Person | Staff | BusinessUser, stored: str, *, by: Actor) -> None:
+    """The same with a password that is hashed already: hashing takes long, and no transaction waits for it."""
     kind = {Person: "person", BusinessUser: "business"}.get(type(subject)) or (
         "crew" if subject.kind == "crew" else "staff"
     )
-    stored = passwords.hashed(password)
     with transaction():
         subject.password_hash = stored
         subject.save(only=["password_hash"])
