@@ -18,7 +18,12 @@ _SPELT_OTHERWISE = {**_SPELT, "й": "j", "х": "h", "ц": "c", "щ": "sch", "ю"
 
 ROWS = ("`1234567890-=", "qwertyuiop[]", "asdfghjkl;'", "zxcvbnm,./")
 _COLUMNS = tuple("".join(keys) for keys in zip(ROWS[0][1:11], ROWS[1], ROWS[2] + " ", ROWS[3] + " ", strict=False))
-ALPHABETS = ("abcdefghijklmnopqrstuvwxyz", "абвгдежзийклмнопрстуфхцчшщъыьэюя", "01234567890")
+ALPHABETS = (
+    "abcdefghijklmnopqrstuvwxyz",
+    "абвгдежзийклмнопрстуфхцчшщъыьэюя",
+    "абвгдеежзийклмнопрстуфхцчшщъыьэюя",
+    "01234567890",
+)
 
 
 def folded(text: str) -> str:
@@ -36,14 +41,9 @@ def to_cyrillic(text: str) -> str:
     return text.translate(_TO_CYRILLIC)
 
 
-def layouts(text: str) -> tuple[str, ...]:
-    """The text and what its keys give in either layout."""
-    return tuple(dict.fromkeys((text, to_latin(text), to_cyrillic(text))))
-
-
 def twins(text: str) -> tuple[str, ...]:
-    """The same, folded."""
-    return tuple(dict.fromkeys(folded(each) for each in layouts(text)))
+    """The folded text and what its keys give in either layout."""
+    return tuple(dict.fromkeys(folded(each) for each in (text, to_latin(text), to_cyrillic(text))))
 
 
 def spelt(word: str) -> tuple[str, ...]:

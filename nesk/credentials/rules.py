@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from nesk.credentials import common_passwords
-from nesk.credentials.keyboards import folded, is_walk, layouts, spelt, twins
+from nesk.credentials.keyboards import folded, is_walk, spelt, to_latin, twins
 
 DEMO_PASSWORD = "demo-2026"  # noqa: S105 - the contract names it, and production refuses demo people
 """Accepted for demo people whatever the rules and settings say."""
@@ -46,15 +46,15 @@ def password_refusal(password: str, *, least: int, personal: tuple[str, ...] = (
     if any("\ud800" <= sign <= "\udfff" for sign in password):
         return UNREADABLE
     typed = twins(password)
-    if any(_is_common(form) for form in typed):
-        return COMMON
-    if any(_is_pattern(form) for form in typed):
-        return PATTERN
     if _is_made_of(typed, _parts(personal)):
         return PERSONAL
     if _is_made_of(typed, common_passwords.company()):
         return COMPANY
-    if len(password) < SHORT and any(_is_explained(form) for form in layouts(password)):
+    if any(_is_common(form) for form in typed):
+        return COMMON
+    if any(_is_pattern(form) for form in typed):
+        return PATTERN
+    if len(password) < SHORT and any(_is_explained(form) for form in {password, to_latin(password)}):
         return PATTERN
     return None
 
@@ -135,7 +135,7 @@ def _is_explained(password: str) -> bool:
     It takes two letters of any random text for a word, and rare words for known ones: counted in, they would refuse one
     random password in forty.
     """
-    from zxcvbn import zxcvbn
+    from zxcvbn import zxcvbn  # type: ignore[import-untyped]
 
     found = zxcvbn(password[:READ_BY_ZXCVBN])
     pieces = found["sequence"]

@@ -15,6 +15,11 @@ OPEN = {
     "public.front.index": 200,
     "public.front.offline": 200,
     "public.sign_in.login": 200,
+    "public.recovery.ask": 200,
+    "public.recovery.sent": 200,
+    "public.recovery.code": 303,  # nobody has asked for one
+    "public.recovery.password": 303,
+    "public.recovery.link": 410,
     "public.payment_return.index": 404,  # of an order that nobody knows
     "business.login": 200,
     "backoffice.login": 200,

@@ -38,6 +38,10 @@ FACTS = {
     "lines": [("день", 1350), ("ночь", 700)],
     "used": 182,
     "code": "048213",
+    "password": "kP7mTz4QhVd9RnXa",
+    "until": clock.at(date(2026, 11, 24), 11),
+    "way": "email",
+    "cards": 1,
     "charged_kop": 132_820,
     "bills": [Bill("230000000017", "Одесская, 48, кв. 17", 132_820), Bill("230000000025", "", -31_240)],
 }
