@@ -6,6 +6,7 @@ allows is one thing only, a new password, after which nothing of the old state i
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
 
 from nesk.accounts.models import Account, Binding
@@ -89,7 +90,7 @@ def _ask_by_letter(way: str, holder: Identity | None, email: str, unknown: str, 
         raise Refused(unknown, field="email")
     life = timedelta(minutes=settings.load(CredentialSettings).recovery_minutes)
     with transaction():
-        if holder is not None and _begin(holder, way):
+        if _begin(holder, way) and holder is not None:
             # To the address as it is stored, never to the one that was typed (A4).
             challenges.ask_link(PURPOSE, holder.value, life=life, person_id=holder.person_id, by=BY)
         else:
@@ -144,7 +145,7 @@ def _holder(kind: str, value: str) -> Identity | None:
 def _belongs(login: str, holder: Identity | None) -> bool:
     """Whether a phone, an e-mail or an account number is the person's: one they sign in by, or of an account of theirs."""
     person_id = holder.person_id if holder else None
-    number = "".join(login.replace("-", " ").split())
+    number = re.sub(r"[^0-9A-Za-z]", "", login)
     own = (Identity.kind == "account") & (Identity.value == number)
     for kind, value in (("phone", parse_phone(login)), ("email", parse_email(login))):
         if value:
