@@ -20,7 +20,7 @@ from nesk.web.context import init_context
 from nesk.web.errors import init_errors
 from nesk.web.headers import init_headers
 from nesk.web.login import cookie_name, init_login
-from nesk.web.same_origin import init_same_origin
+from nesk.web.origin import init_origin
 
 ROOT = Path(__file__).parents[1]
 
@@ -49,7 +49,7 @@ def build(settings: config.Config | None = None) -> Flask:
         MAX_FORM_MEMORY_SIZE=2 * 1024 * 1024,
         MAX_FORM_PARTS=200,
         WTF_CSRF_TIME_LIMIT=None,
-        WTF_CSRF_SSL_STRICT=False,  # `web.same_origin` looks at what pages without a referrer send too
+        WTF_CSRF_SSL_STRICT=False,  # pages with a token in their address send no referrer; `web.origin` stands guard
         PROPAGATE_EXCEPTIONS=False,
     )
     if settings.env == "production":
@@ -57,10 +57,10 @@ def build(settings: config.Config | None = None) -> Flask:
     app.jinja_env.filters.update(FILTERS)
     app.jinja_options = {**app.jinja_options, "trim_blocks": True, "lstrip_blocks": True}
     Htmx().init_app(app)
+    init_origin(app)
     csrf = CSRFProtect(app)
     _connect(app)
     init_headers(app)
-    init_same_origin(app)
     init_errors(app)
     init_assets(app)
     init_login(app)

@@ -7,14 +7,15 @@ from typing import Any
 from flask import Blueprint, request
 from flask_login import current_user
 
-from nesk.cabinet import charges, help, home, notices, payment, readings, receipts, services
+from nesk.cabinet import charges, devices, help, home, notices, payment, readings, receipts, services
 from nesk.core.errors import NotFound
 from nesk.notifications.queries import unread_count
+from nesk.web import new_password
 from nesk.web.access import current_card, guard, my_accounts
 from nesk.web.context import Section
 
 bp = Blueprint("cabinet", __name__, url_prefix="/cabinet")
-guard(bp)
+guard(bp, open_endpoints=new_password.mount(bp, kind="person", home="/cabinet/"))
 
 SECTIONS = (
     Section("home", "Главная", "/cabinet/", "cabinet.home", tab=True),
@@ -26,7 +27,7 @@ SECTIONS = (
     Section("help", "Помощь", "/cabinet/help/", "cabinet.help"),
 )
 
-for feature in (home, readings, payment, charges, receipts, services, notices, help):
+for feature in (home, readings, payment, charges, receipts, services, notices, devices, help):
     bp.register_blueprint(feature.bp)
 
 
@@ -46,5 +47,10 @@ def cabinet() -> dict[str, Any]:
         "accounts": my_accounts(),
         "section_url": section,
         "unread": unread_count(current_user.subject.id),
-        "links": {"home": "/cabinet/", "notices": "/cabinet/notices/", "payment": "/cabinet/payment/"},
+        "links": {
+            "home": "/cabinet/",
+            "notices": "/cabinet/notices/",
+            "devices": "/cabinet/devices/",
+            "payment": "/cabinet/payment/",
+        },
     }

@@ -16,6 +16,30 @@ class LinkAsked:
 
 
 @dataclass(frozen=True)
+class DeviceRemembered:
+    """Somebody signed in with «Запомнить меня»."""
+
+    person_id: int
+    chain: str
+
+
+@dataclass(frozen=True)
+class DeviceForgotten:
+    """A chain of «Запомнить меня» was ended: signed out, sent away from another device, its person has a new password."""
+
+    person_id: int
+    chain: str
+
+
+@dataclass(frozen=True)
+class RememberedTwice:
+    """A used link of a chain was shown again: one of two browsers has a copy. Both are signed out."""
+
+    person_id: int
+    chain: str
+
+
+@dataclass(frozen=True)
 class PasswordIssued:
     """We made a password for somebody; the challenge keeps it sealed until its letter is written."""
 

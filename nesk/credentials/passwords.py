@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import secrets
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from nesk.core import clock, settings
 from nesk.core.actor import Actor
 from nesk.core.db import transaction
 from nesk.core.events import record
-from nesk.credentials import challenges
+from nesk.credentials import challenges, remembering
 from nesk.credentials.events import PasswordIssued
-from nesk.credentials.models import Remembered
 from nesk.credentials.settings import CredentialSettings
 from nesk.people import operations
 from nesk.people.models import Person
@@ -28,14 +27,11 @@ def generated() -> str:
     return "".join(secrets.choice(SIGNS) for _ in range(ISSUED_LENGTH))
 
 
-def replace(person: Person, stored: str, *, by: Actor) -> None:
+def replace(person: Person, stored: str, *, by: Actor, issued_until: datetime | None = None) -> None:
     """Put a hashed password in the place of the old one, in the caller's transaction if there is one."""
     with transaction():
-        operations.keep_password(person, stored, by=by)
-        Person.update(password_issued_until=None).where(Person.id == person.id).execute()
-        Remembered.update(ended_at=clock.now()).where(
-            Remembered.person == person.id, Remembered.ended_at.is_null()
-        ).execute()
+        operations.keep_password(person, stored, by=by, issued_until=issued_until)
+        remembering.forget_before_password(person.id)
         challenges.end_all(person.id)
 
 
@@ -43,7 +39,6 @@ def issue(person: Person, password: str, stored: str, *, email: str, by: Actor) 
     """Replace the password by one of ours and mail it: it is good for setting another one, and only for a time (S0-24)."""
     life = timedelta(hours=settings.load(CredentialSettings).issued_password_hours)
     with transaction():
-        replace(person, stored, by=by)
-        Person.update(password_issued_until=clock.now() + life).where(Person.id == person.id).execute()
+        replace(person, stored, by=by, issued_until=clock.now() + life)
         kept = challenges.keep_secret(ISSUED, email, password, life=life, person_id=person.id)
         record(PasswordIssued(kept.id), by=by)

@@ -45,7 +45,9 @@ KINDS = {
     "access_refused": Kind(QUIETLY),
     "recovery_link": Kind(("email",), "access", is_urgent=True, is_worth=timedelta(hours=1), is_secret=True),
     "recovery_asked": Kind(EVERYWHERE, "access", is_urgent=True),
-    "password_changed": Kind(EVERYWHERE, "access", is_urgent=True),
     "password_issued": Kind(("email",), "access", is_urgent=True, is_worth=timedelta(hours=72), is_secret=True),
+    "new_device": Kind(QUIETLY, "access", is_urgent=True),
+    "password_changed": Kind(EVERYWHERE, "access", is_urgent=True),
+    "device_copied": Kind(QUIETLY, "access", is_urgent=True),
     "code": Kind(("sms",), "access", is_urgent=True, is_worth=timedelta(minutes=10), is_secret=True),
 }
