@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from datetime import timedelta
+from math import ceil
 
 from nesk.accounts.models import Account, Binding
 from nesk.core import clock, limits, settings
@@ -164,7 +165,7 @@ def send_again(challenge_id: int, *, browser: str, ip: str) -> Challenge:
     pause = settings.load(CredentialSettings).code_pause_seconds
     waited = (clock.now() - open_one.created_at).total_seconds()
     if waited < pause:
-        left = int(pause - waited) + 1
+        left = ceil(pause - waited)
         raise TooOften(f"Новый код можно запросить через {left} с.", retry_after=left)
     person_id = open_one.person_id
     return challenges.ask_code(
