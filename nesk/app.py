@@ -54,6 +54,7 @@ def build(settings: config.Config | None = None) -> Flask:
         MAX_FORM_MEMORY_SIZE=2 * 1024 * 1024,
         MAX_FORM_PARTS=200,
         WTF_CSRF_TIME_LIMIT=None,
+        WTF_CSRF_SSL_STRICT=False,  # pages with a token in their address send no referrer; `web.origin` stands guard
         PROPAGATE_EXCEPTIONS=False,
     )
     if settings.env == "production":

@@ -23,6 +23,7 @@ MODELS = [
     metering.MeterType, metering.Meter, metering.Installation, metering.Seal, metering.Reading,
     billing.Tariff, billing.RangeBound, billing.Entry, billing.Line, billing.Balance, billing.Statement,
     payments.Registry, payments.Payment, payments.Attempt, payments.Callback, payments.Refund,
+    payments.Card,
     fieldwork.Service, fieldwork.Order, fieldwork.OrderStep, fieldwork.OrderMessage, fieldwork.OrderFile,
     fieldwork.Crew, fieldwork.CrewMember, fieldwork.DayOff, fieldwork.Visit, fieldwork.Act,
     notifications.Message,

@@ -20,6 +20,10 @@ PLACES = (
     "close.written",
     "message.sending",
     "message.sent",
+    "link.writing",
+    "recover.asked",
+    "recover.changing",
+    "recover.changed",
 )
 """Every place there is; a test goes through them all."""
 

@@ -44,16 +44,18 @@ def ask_code(
     facts: dict[str, Any] | None = None,
     ip: str = "",
     instead: object | None = None,
+    is_sent: bool = True,
     by: Actor = BY,
 ) -> Challenge:
     """Send a six-digit code to a mobile phone for a purpose of this browser (`browser` is its hash).
 
-    Past the limits of SMS (A8) nothing is sent and the answer looks the same. So it does with `instead`, an event that
-    takes the place of the code: its reaction tells the owner of the number what the asker must not learn.
+    Past the limits of SMS (A8), or with `is_sent=False`, nothing is sent and the answer looks the same. So it does with
+    `instead`, an event that takes the place of the code: its reaction tells the owner of the number what the asker must
+    not learn.
     """
     code = f"{secrets.randbelow(1_000_000):06}"
     chosen = settings.load(CredentialSettings)
-    is_within = may_send(phone, ip)
+    is_within = may_send(phone, ip) and is_sent
     kept = None if is_within else _live(purpose, phone, browser)
     if kept is not None:  # the code that has gone out before stays good, though it looks as if another one went
         kept.created_at, kept.facts = clock.now(), facts or {}
@@ -111,19 +113,28 @@ def ask_link(
 
 
 def convey(
-    purpose: str, phone: str, secret: str, *, person_id: int, life: timedelta, facts: dict[str, Any]
+    purpose: str,
+    recipient: str,
+    secret: str,
+    *,
+    person_id: int,
+    life: timedelta,
+    facts: dict[str, Any] | None = None,
 ) -> Challenge:
-    """A secret of ours on its way to a person: sealed until the message that carries it is written, good for no proof."""
+    """A secret of ours on its way to a person: sealed until the message that carries it is written, good for no proof.
+
+    Called in the transaction that records the event whose reaction writes the message.
+    """
     return _ask(
         purpose,
-        "sms",
-        phone,
+        "email" if "@" in recipient else "sms",
+        recipient,
         secret=secret,
         known_by=_of_token(purpose, secrets.token_urlsafe(32)),
         life=life,
         browser="",
         person_id=person_id,
-        facts=facts,
+        facts=facts or {},
         is_sent=True,
     )
 
@@ -271,10 +282,11 @@ def consume(challenge: Challenge) -> None:
 
 
 def end_all(person_id: int, *purposes: str) -> None:
-    """Kill a person's open codes and links of these purposes: their password has changed, for one."""
-    Challenge.update(ended_at=clock.now(), sealed="").where(
-        Challenge.person == person_id, Challenge.purpose.in_(purposes), Challenge.ended_at.is_null()
-    ).execute()
+    """Kill a person's open codes and links of these purposes, or of all of them when none is named."""
+    open_ones = (Challenge.person == person_id) & Challenge.ended_at.is_null()
+    if purposes:
+        open_ones &= Challenge.purpose.in_(purposes)
+    Challenge.update(ended_at=clock.now(), sealed="").where(open_ones).execute()
 
 
 def _of_code(purpose: str, phone: str, browser: str, code: str) -> str:

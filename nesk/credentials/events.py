@@ -116,3 +116,26 @@ class CodesRanOut:
     """The day's cap on SMS with codes is reached."""
 
     cap: int
+
+
+@dataclass(frozen=True)
+class PasswordIssued:
+    """We made a password for somebody; the challenge keeps it sealed until its letter is written."""
+
+    challenge_id: int
+
+
+@dataclass(frozen=True)
+class RecoveryAsked:
+    """Access to a person's cabinet is being recovered by a letter or a code; so many of their cards were put out of use."""
+
+    person_id: int
+    way: str
+    cards: int
+
+
+@dataclass(frozen=True)
+class RecoveryMissed:
+    """Somebody asked for a recovery that nothing came of: of nobody we know, or once too often in a day."""
+
+    way: str

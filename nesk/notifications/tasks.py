@@ -7,9 +7,10 @@ from nesk.accounts.queries import people_bound_to
 from nesk.billing.events import MonthClosed
 from nesk.billing.models import Entry
 from nesk.core.events import current_event_id, on
+from nesk.core.faults import fault
 from nesk.core.period import Month
 from nesk.credentials.challenges import secret_of
-from nesk.credentials.events import CodeAsked, LinkAsked, RememberedTwice
+from nesk.credentials.events import CodeAsked, LinkAsked, PasswordIssued, RecoveryAsked, RememberedTwice
 from nesk.credentials.models import Challenge, Remembered
 from nesk.enrolment.registration import EMAIL
 from nesk.fieldwork import rules
@@ -38,7 +39,7 @@ from nesk.payments.models import Payment
 from nesk.people.devices import device_of
 from nesk.people.events import PasswordChanged, SignedIn
 from nesk.people.models import Session
-from nesk.people.queries import is_new_device
+from nesk.people.queries import identities, is_new_device
 
 
 @on(MessageQueued, outside=True, max_attempts=delivery.MOST_ATTEMPTS)
@@ -70,6 +71,7 @@ def send_code(challenge_id: int) -> None:
 
 LINKS: dict[str, tuple[str, str]] = {
     EMAIL: ("activation", "/register/link/"),
+    "recovery": ("recovery_link", "/recover/link/"),
 }
 """Purpose of a challenge → kind of the letter and the path that the token is put behind."""
 
@@ -88,6 +90,40 @@ def send_link(challenge_id: int) -> None:
             link=f"{path}{token}",
             until=challenge.expires_at,
         )
+        fault("link.writing")
+
+
+@on(PasswordIssued, queue="codes")
+def send_issued_password(challenge_id: int) -> None:
+    """A password of ours, to the address it was made for; one that a later change has killed is told to nobody."""
+    password = secret_of(challenge_id)
+    if password is not None:
+        challenge = Challenge.get_by_id(challenge_id)
+        operations.tell(
+            current_event_id(),
+            "password_issued",
+            recipients={"email": challenge.recipient},
+            person_id=challenge.person_id,
+            link="/login",
+            password=password,
+            until=challenge.expires_at,
+        )
+
+
+@on(RecoveryAsked)
+def tell_of_recovery(person_id: int, way: str, cards: int) -> None:
+    """The person learns of it where the letter or the code itself does not go, in case it was somebody else."""
+    reach = identities(person_id)
+    reach.pop("phone" if way == "phone" else "email", None)
+    operations.tell(
+        current_event_id(),
+        "recovery_asked",
+        recipients={"email": reach.get("email", ""), "sms": reach.get("phone", ""), "cabinet": f"person:{person_id}"},
+        person_id=person_id,
+        link="/recover",
+        way=way,
+        cards=cards,
+    )
 
 
 @on(SignedIn)

@@ -14,7 +14,7 @@ from nesk.core.errors import Conflict, Forbidden, NotFound, Refused, TooOften, U
 from nesk.web.htmx import wants_fragment
 
 log = logging.getLogger(__name__)
-PAGES = {403, 404, 409, 413, 422, 429, 500, 503}
+PAGES = {400, 403, 404, 409, 413, 422, 429, 500, 503}
 
 
 def reply(status: int, message: str = "", **headers: str) -> Any:

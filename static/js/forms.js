@@ -14,6 +14,10 @@
     use.setAttribute('href', use.getAttribute('href').replace(/#.*/, show ? '#eye-off' : '#eye'));
   });
 
+  /* A ticked [data-disables] switches off the field that it names: «Сгенерировать пароль автоматически». */
+  const disable = box => { document.getElementById(box.dataset.disables).disabled = box.checked; };
+  document.addEventListener('change', event => event.target.matches('[data-disables]') && disable(event.target));
+
   document.addEventListener('input', event => {
     const input = event.target;
     if (!input.matches('.cells input')) return;
@@ -39,6 +43,7 @@
   const ready = root => {
     all('[data-timer]', root).forEach(count);
     all('[data-resend][data-after-timer]', root).forEach(element => { element.hidden = Boolean(one('[data-timer]')); });
+    all('[data-disables]', root).forEach(disable);
     all('[data-without-script]', root).forEach(element => { element.hidden = true; });
     all('[data-with-script]', root).forEach(element => { element.hidden = false; });
   };

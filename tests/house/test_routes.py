@@ -28,6 +28,11 @@ OPEN = {
     "public.registration.account": 200,
     "public.registration.contacts": 303,  # an account that nobody has proved
     "public.registration.address": 200,
+    "public.recovery.ask": 200,
+    "public.recovery.sent": 200,
+    "public.recovery.code": 303,  # nobody has asked for one
+    "public.recovery.password": 303,
+    "public.recovery.link": 410,
     "public.payment_return.index": 404,  # of an order that nobody knows
     "business.login": 200,
     "business.confirmation": 303,

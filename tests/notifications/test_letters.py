@@ -39,6 +39,8 @@ FACTS = {
     "used": 182,
     "code": "048213",
     "change": "Подключено приложение с кодами",
+    "way": "email",
+    "cards": 1,
     "device": "Chrome, Android",
     "place": "Краснодар",
     "at": clock.at(date(2026, 11, 24), 9, 5),
