@@ -20,6 +20,8 @@ PLACES = (
     "close.written",
     "message.sending",
     "message.sent",
+    "privacy.half_closed",
+    "privacy.archive_stored",
 )
 """Every place there is; a test goes through them all."""
 

@@ -46,7 +46,7 @@ def signed_in(kind: str, token: str) -> SignedInAs | None:
     row = _LIVE[SUBJECTS[kind]].first(token_hash(token), kind, now)
     if row is None or (now - row.seen_at).total_seconds() > row.idle_seconds:
         return None
-    if kind != "person" and not row.subject.is_active:
+    if row.subject.closed_at is not None if kind == "person" else not row.subject.is_active:
         return None
     return SignedInAs(row, row.subject)
 
@@ -62,6 +62,11 @@ def sessions_of(kind: str, subject_id: int) -> list[Session]:
 def person_by_identity(kind: str, value: str) -> Person | None:
     """The person whose phone or e-mail this is, confirmed or not."""
     return Person.select().join(Identity).where(Identity.kind == kind, Identity.value == value).first()
+
+
+def is_closed(person_id: int) -> bool:
+    """Whether the person's cabinet is closed and their data erased."""
+    return Person.select().where(Person.id == person_id, Person.closed_at.is_null(False)).exists()  # type: ignore[no-any-return]
 
 
 def staff_by_login(kind: str, login: str) -> Staff | None:

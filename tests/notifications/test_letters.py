@@ -2,7 +2,7 @@
 
 import re
 from dataclasses import replace
-from datetime import date
+from datetime import UTC, date, datetime
 from html import unescape
 from pathlib import Path
 
@@ -38,6 +38,8 @@ FACTS = {
     "lines": [("день", 1350), ("ночь", 700)],
     "used": 182,
     "code": "048213",
+    "until": datetime(2026, 11, 25, 7, 0, tzinfo=UTC),
+    "due": datetime(2026, 12, 24, 7, 0, tzinfo=UTC),
     "charged_kop": 132_820,
     "bills": [Bill("230000000017", "Одесская, 48, кв. 17", 132_820), Bill("230000000025", "", -31_240)],
 }
