@@ -15,8 +15,8 @@ from nesk.core.actor import Actor
 from nesk.core.db import transaction
 from nesk.core.errors import NotFound, Refused
 from nesk.core.events import record
-from nesk.people.queries import identities
 from nesk.core.requisites import inn_is_right
+from nesk.people.queries import identities
 
 CHUNK = 400
 
@@ -112,7 +112,9 @@ def send_paper_again(person_id: int, *, spared: Callable[[int], bool] = lambda _
     resumed = 0
     with transaction():
         for account in list(mine):
-            if any(identities(other).get("email") == account.receipt_email for other in _others(account, person_id, spared)):
+            if any(
+                identities(other).get("email") == account.receipt_email for other in _others(account, person_id, spared)
+            ):
                 continue
             Account.update(receipt_email="").where(Account.id == account.id).execute()
             record(PaperBillsResumed(person_id, account.id), by=by)

@@ -2,7 +2,7 @@
 
 from flask import Blueprint, Flask
 
-from nesk.backoffice import accounts, branches, orders, queues, settings, summary
+from nesk.backoffice import accounts, branches, consents, documents, orders, queues, settings, summary
 from nesk.backoffice.registers import init_registers
 from nesk.web.access import guard
 from nesk.web.context import staff_context
@@ -15,7 +15,7 @@ _open = mount(
 )
 guard(bp, open_endpoints=_open)
 
-for feature in (summary, accounts, orders, branches, queues, settings):
+for feature in (summary, accounts, orders, branches, queues, settings, documents, consents):
     bp.register_blueprint(feature.bp)
 
 

@@ -7,7 +7,7 @@ from typing import Any
 from flask import Blueprint, request
 from flask_login import current_user
 
-from nesk.cabinet import charges, help, home, notices, payment, readings, receipts, services
+from nesk.cabinet import charges, closing, consents, help, home, my_data, notices, payment, readings, receipts, services
 from nesk.core.errors import NotFound
 from nesk.notifications.queries import unread_count
 from nesk.web.access import current_card, guard, my_accounts
@@ -15,6 +15,7 @@ from nesk.web.context import Section
 
 bp = Blueprint("cabinet", __name__, url_prefix="/cabinet")
 guard(bp)
+bp.before_request(consents.ask_to_renew)
 
 SECTIONS = (
     Section("home", "Главная", "/cabinet/", "cabinet.home", tab=True),
@@ -26,7 +27,7 @@ SECTIONS = (
     Section("help", "Помощь", "/cabinet/help/", "cabinet.help"),
 )
 
-for feature in (home, readings, payment, charges, receipts, services, notices, help):
+for feature in (home, readings, payment, charges, receipts, services, notices, help, consents, my_data, closing):
     bp.register_blueprint(feature.bp)
 
 
@@ -47,4 +48,6 @@ def cabinet() -> dict[str, Any]:
         "section_url": section,
         "unread": unread_count(current_user.subject.id),
         "links": {"home": "/cabinet/", "notices": "/cabinet/notices/", "payment": "/cabinet/payment/"},
+        "foot_links": [("Согласия", "/cabinet/consents"), ("Мои данные", "/cabinet/my-data")],
+        "closes_at": current_user.subject.closes_at,
     }

@@ -27,9 +27,7 @@ NEEDED = (
 CHANGED = "Текст изменился, пока вы читали. Прочитайте новую редакцию и отметьте согласие ещё раз."
 
 
-def publish(
-    purpose: str, title: str, text: str, *, seen_version: int | None = None, by: Actor
-) -> Document | Policy:
+def publish(purpose: str, title: str, text: str, *, seen_version: int | None = None, by: Actor) -> Document | Policy:
     """A new version of a document; consents to older ones stay what they were.
 
     Raises Refused for an empty, an endless or an unchanged text, Conflict when somebody has published after `seen_version`.

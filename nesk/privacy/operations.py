@@ -37,7 +37,8 @@ def ask_archive(person_id: int, *, by: Actor) -> Archive:
         if last is not None and state != "late" and now < last.asked_at + pause:
             wait = int((last.asked_at + pause - now).total_seconds())
             raise TooOften(
-                f"Архив готовится не чаще раза в сутки. Следующий можно заказать через {_hours(wait)}.", retry_after=wait
+                f"Архив готовится не чаще раза в сутки. Следующий можно заказать через {_hours(wait)}.",
+                retry_after=wait,
             )
         archive = Archive.create(person=person_id, asked_at=now)
         record(ArchiveAsked(archive.id, person_id), by=by)

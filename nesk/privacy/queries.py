@@ -78,7 +78,9 @@ def sightings(person_id: int, *, limit: int = SHOWN) -> list[Sighting]:
     places = _places({int(row.by.partition(":")[2]) for row in rows if row.by.startswith("staff:")})
     found = []
     for row in rows:
-        role, branch = places.get(int(row.by.partition(":")[2]) if row.by.startswith("staff:") else 0, ("Сотрудник", ""))
+        role, branch = places.get(
+            int(row.by.partition(":")[2]) if row.by.startswith("staff:") else 0, ("Сотрудник", "")
+        )
         number = numbers.get(row.facts["subject_id"], "") if row.facts["kind"] == "account" else ""
         found.append(Sighting(row.at, role, branch, f"Лицевой счёт {number}" if number else "Карточка абонента"))
     return found

@@ -2,9 +2,10 @@
 
 from flask import Blueprint
 
-from nesk.public import front, payment_return, sign_in
+from nesk.public import documents, front, payment_return, sign_in
 
 bp = Blueprint("public", __name__)
 bp.register_blueprint(front.bp)
 bp.register_blueprint(sign_in.bp)
 bp.register_blueprint(payment_return.bp)
+bp.register_blueprint(documents.bp)

@@ -58,6 +58,14 @@ SECTIONS = (
         permission=Permission.SEE_ACCOUNTS,
     ),
     Section(
+        "file",
+        "Документы",
+        "/staff/documents",
+        "backoffice.documents",
+        group="Справочники",
+        permission=Permission.CHANGE_DOCUMENTS,
+    ),
+    Section(
         "settings",
         "Настройки",
         "/staff/settings",

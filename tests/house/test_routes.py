@@ -15,6 +15,10 @@ OPEN = {
     "public.front.index": 200,
     "public.front.offline": 200,
     "public.sign_in.login": 200,
+    "public.documents.index": 200,
+    "public.documents.show": 200,
+    "public.documents.download": 200,
+    "public.documents.agreement": 200,
     "public.payment_return.index": 404,  # of an order that nobody knows
     "business.login": 200,
     "backoffice.login": 200,
@@ -42,7 +46,13 @@ OPEN = {
 SIGNING_OUT = {"crew.logout", "business.logout", "backoffice.logout", "public.sign_in.logout"}
 """Harmless without a session."""
 
-EXAMPLES = {"number": "230000000017", "month": "2026-10", "code": "meter_replacement", "export_type": "csv"}
+EXAMPLES = {
+    "number": "230000000017",
+    "month": "2026-10",
+    "code": "meter_replacement",
+    "export_type": "csv",
+    "purpose": "notices",
+}
 
 
 @pytest.fixture

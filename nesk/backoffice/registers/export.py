@@ -12,6 +12,7 @@ from openpyxl.cell import WriteOnlyCell
 from nesk.core.sheets import csv_bytes, harmless
 from nesk.web.downloads import made
 
+
 def as_csv(name: str, titles: list[str], lines: Iterable[list[str]]) -> Response:
     """The rows as CSV."""
     return made(csv_bytes(titles, lines), "text/csv; charset=utf-8", name)
