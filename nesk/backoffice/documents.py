@@ -14,7 +14,7 @@ from nesk.core.errors import Refused
 from nesk.people.models import Staff
 from nesk.people.permissions import Permission
 from nesk.web.access import allowed
-from nesk.web.forms import AtMost, Form, Required
+from nesk.web.forms import AtMost, Form, Required, without_nul
 from nesk.web.htmx import go, page
 from nesk.web.login import current_actor
 
@@ -25,8 +25,10 @@ class DocumentForm(Form):
     """The next version. `seen` is the one that it was made from."""
 
     seen = HiddenField()
-    title = StringField("Название", [Required("Введите название документа."), AtMost(200)])
-    text = TextAreaField("Текст", [Required("Введите текст документа."), AtMost(operations.LONGEST)])
+    title = StringField("Название", [Required("Введите название документа."), AtMost(200)], filters=[without_nul])
+    text = TextAreaField(
+        "Текст", [Required("Введите текст документа."), AtMost(operations.LONGEST)], filters=[without_nul]
+    )
 
     @property
     def seen_version(self) -> int:
@@ -52,7 +54,7 @@ def edit(purpose: str) -> Any:
     versions = queries.versions(purpose)
     last = queries.text_of(purpose)
     form = DocumentForm(obj=last, seen=str(last.version))
-    shown: dict[str, Any] = {}
+    preview: dict[str, Any] = {}
     if form.validate_on_submit():
         if request.form.get("action") == "publish":
             try:
@@ -63,8 +65,8 @@ def edit(purpose: str) -> Any:
             except Refused as refused:
                 form.show(refused)
         else:
-            shown = {"parts": blocks(form.whole_text), "changes": changes(last.text, form.whole_text)}
-    context = {"form": form, "last": last, "versions": versions, "authors": _authors(versions), "shown": shown}
+            preview = {"parts": blocks(form.whole_text), "changes": changes(last.text, form.whole_text)}
+    context = {"form": form, "last": last, "versions": versions, "authors": _authors(versions), "preview": preview}
     return page("backoffice/documents/edit.html", "backoffice/documents/_form.html", **context)
 
 

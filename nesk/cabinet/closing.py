@@ -11,7 +11,7 @@ from nesk.core import settings
 from nesk.core.errors import Refused
 from nesk.people import closing
 from nesk.people.settings import PeopleSettings
-from nesk.web.forms import AtMost
+from nesk.web.forms import AtMost, without_nul
 from nesk.web.htmx import go, page
 from nesk.web.login import current_actor, viewer
 from nesk.web.proof import ProvingForm
@@ -30,7 +30,7 @@ REASONS = [
 
 class ClosingForm(ProvingForm):
     reason = SelectField("Почему вы уходите", choices=REASONS)
-    comment = TextAreaField("Что нам исправить", [AtMost(500)])
+    comment = TextAreaField("Что нам исправить", [AtMost(500)], filters=[without_nul])
 
 
 @bp.route("", methods=["GET", "POST"])
@@ -42,7 +42,7 @@ def index() -> Any:
             closing.ask(
                 viewer().subject.id,
                 reason=form.reason.data or "",
-                comment=(form.comment.data or "").replace("\0", ""),
+                comment=form.comment.data or "",
                 by=current_actor(),
             )
         except Refused as refused:

@@ -80,4 +80,4 @@ def _orders(archive: ZipFile, person_id: int) -> list[str]:
 
 def _safe(name: str) -> str:
     """A name that is a name on every system, and leads to no other folder."""
-    return re.sub(r"[^\w.\- №]", "_", name).strip(". ")[:100] or "file"
+    return re.sub(r"\.{2,}|[^\w.\- №]", "_", name).strip(". ")[:100] or "file"

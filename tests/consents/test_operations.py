@@ -70,7 +70,13 @@ def test_publishing_goes_on_from_the_last_version_and_is_refused_past_it():
     assert operations.publish("privacy", title, text, seen_version=1, by=STAFF).version == 2
     with pytest.raises(Conflict):
         operations.publish("privacy", title, "Третий", seen_version=1, by=STAFF)
-    for wrong, field in ((("", "x"), "title"), ((title, " \n "), "text"), ((title, text), "text"), ((title, "я" * 30_001), "text"), ((title, "\n".join("абв" * 400)), "text")):
+    for wrong, field in (
+        (("", "x"), "title"),
+        ((title, " \n "), "text"),
+        ((title, text), "text"),
+        ((title, "я" * 30_001), "text"),
+        ((title, "\n".join("абв" * 400)), "text"),
+    ):
         with pytest.raises(Refused) as refused:
             operations.publish("privacy", *wrong, by=STAFF)
         assert refused.value.field == field

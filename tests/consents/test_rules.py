@@ -15,7 +15,10 @@ from nesk.consents.rules import PIECE, Block, blocks, changes, pieces
         ("Первая\nвторая\n\nтретья", [Block("paragraph", ("Первая", "вторая")), Block("paragraph", ("третья",))]),
         ("## Зачем\nЧтобы.", [Block("heading", ("Зачем",)), Block("paragraph", ("Чтобы.",))]),
         ("- раз\n- два", [Block("list", ("раз", "два"))]),
-        ("Вот:\r\n- раз\r\nи всё", [Block("paragraph", ("Вот:",)), Block("list", ("раз",)), Block("paragraph", ("и всё",))]),
+        (
+            "Вот:\r\n- раз\r\nи всё",
+            [Block("paragraph", ("Вот:",)), Block("list", ("раз",)), Block("paragraph", ("и всё",))],
+        ),
         ("## Раз\n## Два", [Block("heading", ("Раз",)), Block("heading", ("Два",))]),
         ("\n\n\n", []),
     ],

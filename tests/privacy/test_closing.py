@@ -56,7 +56,12 @@ def home(district):
         person=relative, account=home.account, way="invitation", rights="view", invitation=invited, bound_at=clock.now()
     )
     CareLink.create(
-        account=home.account, person=me, rights="readings", until_on=clock.today(), created_at=clock.now(), title="Соседка"
+        account=home.account,
+        person=me,
+        rights="readings",
+        until_on=clock.today(),
+        created_at=clock.now(),
+        title="Соседка",
     )
     for purpose in ("personal_data", "e_bill", "advertising"):
         consents.give(me.id, purpose, by=home.actor)
@@ -68,7 +73,19 @@ def home(district):
 
 def everything() -> dict[str, list]:
     """Every row of the tables that a closing touches."""
-    tables = (Person, Identity, Session, Profile, SmsPhone, Remembered, Factor, Challenge, Binding, Invitation, CareLink)
+    tables = (
+        Person,
+        Identity,
+        Session,
+        Profile,
+        SmsPhone,
+        Remembered,
+        Factor,
+        Challenge,
+        Binding,
+        Invitation,
+        CareLink,
+    )
     return {model.__name__: list(model.select().tuples()) for model in (*tables, Account, Consent, Message, Closing)}
 
 
