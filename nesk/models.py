@@ -11,6 +11,7 @@ from nesk.metering import models as metering
 from nesk.notifications import models as notifications
 from nesk.payments import models as payments
 from nesk.people import models as people
+from nesk.privacy import models as privacy
 
 MODELS = [
     events.EventRecord, events.Delivery, schedule.Job, settings.Setting, limits.Counter, files.File,
@@ -19,7 +20,7 @@ MODELS = [
     people.BusinessUser, people.Session, people.Profile, people.SmsPhone, people.Closing,
     credentials.Challenge, credentials.Captcha, credentials.Remembered, credentials.Factor,
     accounts.Premises, accounts.Organization, accounts.Account, accounts.Invitation, accounts.Binding, accounts.CareLink,
-    consents.Document, consents.Consent,
+    consents.Document, consents.Policy, consents.Consent,
     metering.MeterType, metering.Meter, metering.Installation, metering.Seal, metering.Reading,
     billing.Tariff, billing.RangeBound, billing.Entry, billing.Line, billing.Balance, billing.Statement,
     payments.Registry, payments.Payment, payments.Attempt, payments.Callback, payments.Refund,
@@ -27,4 +28,5 @@ MODELS = [
     fieldwork.Service, fieldwork.Order, fieldwork.OrderStep, fieldwork.OrderMessage, fieldwork.OrderFile,
     fieldwork.Crew, fieldwork.CrewMember, fieldwork.DayOff, fieldwork.Visit, fieldwork.Act,
     notifications.Message,
+    privacy.Archive,
 ]  # fmt: skip

@@ -5,7 +5,7 @@ import importlib.util
 
 PACKAGES = (
     "people", "credentials", "accounts", "consents", "metering", "billing", "payments", "enrolment", "fieldwork",
-    "documents", "notifications",
+    "documents", "notifications", "privacy",
 )  # fmt: skip
 
 

@@ -25,5 +25,13 @@ class AccountUnbound:
 
 
 @dataclass(frozen=True)
+class PaperBillsResumed:
+    """Letters with the bill stop, the next one comes on paper."""
+
+    person_id: int
+    account_id: int
+
+
+@dataclass(frozen=True)
 class OrganizationRegistered:
     organization_id: int

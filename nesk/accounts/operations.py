@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 import peewee
 
-from nesk.accounts.events import AccountBound, AccountsOpened, AccountUnbound, OrganizationRegistered
-from nesk.accounts.models import Account, Binding, Organization, Premises
+from nesk.accounts.events import AccountBound, AccountsOpened, AccountUnbound, OrganizationRegistered, PaperBillsResumed
+from nesk.accounts.models import Account, Binding, CareLink, Invitation, Organization, Premises
 from nesk.branches.models import Branch, Town
 from nesk.core import clock
 from nesk.core.actor import Actor
@@ -16,6 +16,7 @@ from nesk.core.db import transaction
 from nesk.core.errors import NotFound, Refused
 from nesk.core.events import record
 from nesk.core.requisites import inn_is_right
+from nesk.people.queries import identities
 
 CHUNK = 400
 
@@ -100,3 +101,53 @@ def unbind(person_id: int, account_id: int, *, by: Actor) -> None:
             raise NotFound
         Binding.update(ended_at=clock.now()).where(Binding.id == binding.id).execute()
         record(AccountUnbound(binding.id, person_id, account_id), by=by)
+
+
+def send_paper_again(person_id: int, *, spared: Callable[[int], bool] = lambda _: False, by: Actor) -> int:
+    """Bills of the accounts that a person may do everything for come on paper again. Gives for how many.
+
+    An account whose letters go to somebody else who acts for it, and whom `spared` names, is left as it is.
+    """
+    mine = (
+        Account.select(Account)
+        .join(Binding)
+        .where(Binding.person == person_id, Binding.ended_at.is_null(), Binding.rights == "all")
+        .where(Account.receipt_email != "")
+        .order_by(Account.id)
+    )
+    resumed = 0
+    with transaction():
+        for account in list(mine):
+            if any(
+                identities(other).get("email") == account.receipt_email for other in _others(account, person_id, spared)
+            ):
+                continue
+            Account.update(receipt_email="").where(Account.id == account.id).execute()
+            record(PaperBillsResumed(person_id, account.id), by=by)
+            resumed += 1
+    return resumed
+
+
+def _others(account: Account, person_id: int, spared: Callable[[int], bool]) -> list[int]:
+    bound = Binding.select(Binding.person).where(
+        Binding.account == account, Binding.ended_at.is_null(), Binding.person != person_id
+    )
+    return [row.person_id for row in bound if spared(row.person_id)]
+
+
+def let_go(person_id: int, *, by: Actor) -> None:
+    """Everything that a person may do for accounts ends, and so does what they have let others do."""
+    now = clock.now()
+    with transaction():
+        shared = Invitation.select(Invitation.id).where(Invitation.inviter == person_id)
+        live = Binding.select().where(
+            Binding.ended_at.is_null(), (Binding.person == person_id) | Binding.invitation.in_(shared)
+        )
+        for binding in list(live.order_by(Binding.id)):
+            Binding.update(ended_at=now, title="").where(Binding.id == binding.id).execute()
+            record(AccountUnbound(binding.id, binding.person_id, binding.account_id), by=by)
+        Binding.update(title="").where(Binding.person == person_id).execute()
+        Invitation.update(ended_at=now).where(Invitation.inviter == person_id, Invitation.ended_at.is_null()).execute()
+        Invitation.update(title="").where(Invitation.inviter == person_id).execute()
+        CareLink.update(ended_at=now).where(CareLink.person == person_id, CareLink.ended_at.is_null()).execute()
+        CareLink.update(title="").where(CareLink.person == person_id).execute()

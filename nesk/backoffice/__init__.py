@@ -6,6 +6,8 @@ from nesk.backoffice import (
     accounts,
     branches,
     business_users,
+    consents,
+    documents,
     employees,
     lost_factors,
     orders,
@@ -30,6 +32,7 @@ guard(bp, open_endpoints=_open | new_password.mount(bp, kind="staff", home="/sta
 
 FEATURES = (
     summary, accounts, orders, branches, queues, sessions, settings, business_users, employees, lost_factors, protection,
+    documents, consents,
 )  # fmt: skip
 for feature in FEATURES:
     bp.register_blueprint(feature.bp)

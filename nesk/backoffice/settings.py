@@ -10,6 +10,7 @@ from wtforms import BooleanField, IntegerField, StringField
 from wtforms.validators import InputRequired
 
 from nesk.billing.settings import BillingSettings
+from nesk.consents.settings import ConsentSettings
 from nesk.core import settings
 from nesk.core.errors import NotFound, Refused
 from nesk.credentials.settings import CredentialSettings
@@ -17,6 +18,8 @@ from nesk.metering.settings import MeteringSettings
 from nesk.notifications.settings import NotificationSettings
 from nesk.payments.settings import PaymentSettings
 from nesk.people.permissions import Permission
+from nesk.people.settings import PeopleSettings
+from nesk.privacy.settings import PrivacySettings
 from nesk.web.access import allowed
 from nesk.web.forms import Form
 from nesk.web.htmx import go, page
@@ -30,6 +33,9 @@ KINDS = {
     "payments": PaymentSettings,
     "notifications": NotificationSettings,
     "credentials": CredentialSettings,
+    "consents": ConsentSettings,
+    "privacy": PrivacySettings,
+    "people": PeopleSettings,
 }
 TITLES = {
     "metering": "Показания",
@@ -37,6 +43,9 @@ TITLES = {
     "payments": "Платежи",
     "notifications": "Сообщения",
     "credentials": "Вход и регистрация",
+    "consents": "Согласия",
+    "privacy": "Копии данных",
+    "people": "Учётные записи",
 }
 LABELS = {
     "window_from": "Показания ждём с числа",
@@ -79,6 +88,10 @@ LABELS = {
     "issued_letter_days": "Пароль в заказном письме живёт, дней",
     "remember_days": "«Запомнить меня», дней",
     "captcha_after": "Слово с картинки после неудач, раз",
+    "ask_again": "Новую редакцию согласия показывать при следующем посещении",
+    "archive_hours": "Архив с данными хранить, часов",
+    "archive_pause_hours": "Следующий архив не раньше чем через, часов",
+    "closing_days": "Кабинет закрывается через, дней",
     "recovery_neutral": "Не говорить, зарегистрирован ли адрес",
 }
 FIELDS = {int: IntegerField, bool: BooleanField, str: StringField}

@@ -7,7 +7,21 @@ from typing import Any
 from flask import Blueprint, request
 from flask_login import current_user
 
-from nesk.cabinet import charges, devices, help, home, notices, payment, protection, readings, receipts, services
+from nesk.cabinet import (
+    charges,
+    closing,
+    consents,
+    devices,
+    help,
+    home,
+    my_data,
+    notices,
+    payment,
+    protection,
+    readings,
+    receipts,
+    services,
+)
 from nesk.core.errors import NotFound
 from nesk.notifications.queries import unread_count
 from nesk.web import new_password
@@ -16,6 +30,7 @@ from nesk.web.context import Section
 
 bp = Blueprint("cabinet", __name__, url_prefix="/cabinet")
 guard(bp, open_endpoints=new_password.mount(bp, kind="person", home="/cabinet/"))
+bp.before_request(consents.ask_to_renew)
 
 SECTIONS = (
     Section("home", "Главная", "/cabinet/", "cabinet.home", tab=True),
@@ -24,11 +39,13 @@ SECTIONS = (
     Section("charges", "Начисления и платежи", "/cabinet/charges/", "cabinet.charges"),
     Section("receipt", "Квитанции", "/cabinet/receipts/", "cabinet.receipts"),
     Section("tools", "Услуги", "/cabinet/services/", "cabinet.services", tab=True),
-    Section("lock", "Защита входа", "/cabinet/protection", "cabinet.protection"),
     Section("help", "Помощь", "/cabinet/help/", "cabinet.help"),
 )
 
-for feature in (home, readings, payment, charges, receipts, services, notices, devices, protection, help):
+FEATURES = (
+    home, readings, payment, charges, receipts, services, notices, help, devices, protection, consents, my_data, closing,
+)  # fmt: skip
+for feature in FEATURES:
     bp.register_blueprint(feature.bp)
 
 
@@ -54,4 +71,6 @@ def cabinet() -> dict[str, Any]:
             "devices": "/cabinet/devices/",
             "payment": "/cabinet/payment/",
         },
+        "foot_links": [("Согласия", "/cabinet/consents"), ("Мои данные", "/cabinet/my-data")],
+        "closes_at": current_user.subject.closes_at,
     }

@@ -7,6 +7,8 @@ from nesk.core.db import Model, MomentField, one_of, reference
 from nesk.people.models import Person
 
 PURPOSES = ("personal_data", "e_bill", "notices", "advertising", "card_storage", "third_parties")
+POLICIES = ("privacy", "agreement", "security")
+"""Documents that are read and need no consent: the privacy policy, the user agreement, how what is sent is protected."""
 ACTIONS = ("given", "withdrawn")
 CHANNELS = ("web", "desk")
 
@@ -28,6 +30,23 @@ class Document(Model):
         constraints = [one_of("purpose", PURPOSES)]
 
 
+class Policy(Model):
+    """A version of a text that needs no consent (S4-12)."""
+
+    purpose = peewee.CharField(20)
+    version = peewee.SmallIntegerField()
+    title = peewee.CharField(200)
+    text = peewee.TextField()
+    sha256 = peewee.CharField(64)
+    published_at = MomentField()
+    published_by = peewee.CharField(64)
+
+    class Meta:
+        table_name = "consents_policy"
+        indexes = ((("purpose", "version"), True),)
+        constraints = [one_of("purpose", POLICIES)]
+
+
 class Consent(Model):
     """A consent given or withdrawn: what was shown, to whom, when and from where. Never changed, never deleted."""
 
@@ -39,6 +58,7 @@ class Consent(Model):
     """Of the text as it was shown."""
     action = peewee.CharField(10)
     account = reference(Account, null=True)
+    """The account that it is about; empty: all that the person acts for."""
     channel = peewee.CharField(8, default="web")
     ip = peewee.CharField(45, default="")
     device = peewee.CharField(200, default="")

@@ -47,6 +47,17 @@ class EventRecord(Model):
         indexes = ((("name", "at"), False),)
 
 
+EventRecord.add_index(
+    EventRecord.index(
+        EventRecord.facts["kind"],
+        EventRecord.facts["subject_id"],
+        where=EventRecord.name == "SubscriberCardSeen",
+        name="core_event_seen",
+    )
+)
+"""Who of the staff opened somebody's card must be found in a minute among ten million events (D4)."""
+
+
 class Delivery(Model):
     """One reaction owed to one event."""
 

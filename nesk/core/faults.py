@@ -24,6 +24,8 @@ PLACES = (
     "recover.asked",
     "recover.changing",
     "recover.changed",
+    "privacy.half_closed",
+    "privacy.archive_stored",
 )
 """Every place there is; a test goes through them all."""
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 from functools import lru_cache
 from pathlib import Path
@@ -14,8 +15,9 @@ import peewee
 
 from nesk.core import clock, config
 from nesk.core.actor import Actor
-from nesk.core.db import Model, MomentField
+from nesk.core.db import Model, MomentField, transaction
 from nesk.core.errors import NotFound
+from nesk.core.schedule import scheduled
 
 
 class File(Model):
@@ -29,10 +31,15 @@ class File(Model):
     name = peewee.CharField(200)
     at = MomentField()
     by = peewee.CharField(64)
+    forgotten_at = MomentField(null=True)
+    """Nobody may read it any more; its bytes and this row go with the next round of `remove_forgotten`."""
 
     class Meta:
         table_name = "core_file"
         constraints = [peewee.Check("size > 0")]
+
+
+File.add_index(File.index(File.forgotten_at, where=File.forgotten_at.is_null(False), name="core_file_forgotten"))
 
 
 @lru_cache(maxsize=4)
@@ -58,11 +65,36 @@ def store(data: bytes, media_type: str, name: str, *, by: Actor) -> File:
 
 
 def read(file: File) -> bytes:
-    """The bytes of a stored file. Raises NotFound when the store has lost them."""
+    """The bytes of a stored file. Raises NotFound when they are to go or the store has lost them."""
+    if file.forgotten_at is not None:
+        raise NotFound
     try:
         return bytes(obstore.get(_store(config.current().files_url), _key(file.sha256)).bytes())
     except FileNotFoundError:
         raise NotFound from None
+
+
+def forget(file_id: int) -> None:
+    """Let a file go, in the transaction of whatever let it go: bytes cannot be rolled back, so they follow later."""
+    File.update(forgotten_at=clock.now()).where(File.id == file_id, File.forgotten_at.is_null()).execute()
+
+
+@scheduled("core.remove_forgotten_files", every=600)
+def remove_forgotten() -> int:
+    """Delete forgotten files: the bytes unless another file has the same, then the row. Gives how many.
+
+    A row that something still refers to stays for the next round, its bytes with it.
+    """
+    removed = 0
+    for file in File.select().where(File.forgotten_at.is_null(False)).order_by(File.id):
+        same = File.select().where(File.sha256 == file.sha256, File.id != file.id, File.forgotten_at.is_null())
+        with contextlib.suppress(peewee.IntegrityError), transaction():
+            removed += File.delete().where(File.id == file.id).execute()
+            if not same.exists():
+                # Killed before the commit, the next round finds the row again and no bytes.
+                with contextlib.suppress(FileNotFoundError):
+                    obstore.delete(_store(config.current().files_url), _key(file.sha256))
+    return removed
 
 
 def check() -> None:

@@ -16,7 +16,7 @@ from nesk.billing import operations as billing
 from nesk.billing.models import Statement
 from nesk.branches.models import Branch, Town
 from nesk.branches.operations import open_branch
-from nesk.consents.operations import install_documents
+from nesk.consents.operations import give, install_documents
 from nesk.core import clock, db, events, settings
 from nesk.core.actor import Actor, system
 from nesk.core.period import Month
@@ -234,6 +234,8 @@ def _subscribers(town: list[Household]) -> None:
     )  # fmt: skip
     for number in ("230000000017", "230000000025"):
         accounts.bind(marina.id, ids[number], way="sum", by=Actor("person", marina.id))
+    for purpose in ("personal_data", "notices"):
+        give(marina.id, purpose, by=Actor("person", marina.id))
     others = [each for each in town if each.surname and each.surname != surname and each.number != NEWCOMER]
     others = others[:: max(len(others) // BOUND_PEOPLE, 1)][:BOUND_PEOPLE]  # of every branch
     for index, each in enumerate(others, start=2):

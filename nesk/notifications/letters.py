@@ -22,6 +22,9 @@ class Kind:
     """Somebody waits for it: it goes before the others, and at night too."""
     is_worth: timedelta | None = None
     """After this time it would only mislead."""
+    needs: str = ""
+    """The consent without which it goes by no letter and no SMS: `notices` for what reminds or tells of a debt,
+    `advertising` for what sells. What answers a person's own deed needs none."""
     is_secret: bool = False
     """It carries a code, a link or a password: once it is sent, the row keeps no text."""
 
@@ -55,5 +58,9 @@ KINDS = {
     "account_tried": Kind(QUIETLY, "access"),
     "credentials": Kind(("email", "sms"), "access", is_urgent=True, is_secret=True),
     "contacts_unproved": Kind(("cabinet",), "access"),
+    "archive_ready": Kind(QUIETLY, "access"),
+    "closing_asked": Kind(EVERYWHERE, "access"),
+    "closing_cancelled": Kind(QUIETLY, "access"),
+    "cabinet_closed": Kind(("email", "sms"), "access", is_secret=True),
     "code": Kind(("sms",), "access", is_urgent=True, is_worth=timedelta(minutes=10), is_secret=True),
 }

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 
+from nesk.consents.queries import allows
 from nesk.core import clock, config, settings
 from nesk.core.actor import Actor, system
 from nesk.core.db import transaction
@@ -15,7 +16,7 @@ from nesk.notifications.events import MessageQueued, UrgentMessageQueued
 from nesk.notifications.letters import KINDS
 from nesk.notifications.models import Message
 from nesk.notifications.settings import NotificationSettings
-from nesk.people.queries import identities
+from nesk.people.queries import identities, is_closed
 
 BY = system("notifications")
 _recording_only: ContextVar[bool] = ContextVar("recording_only", default=False)
@@ -41,9 +42,13 @@ def notify(
     """Tell a person of an event by the channels that this kind of message goes by and the person has.
 
     Gives how many messages were written. Runs in the reaction's transaction; (event, channel, recipient) is unique, so
-    a reaction run twice writes nothing new.
+    a reaction run twice writes nothing new. To a closed cabinet nothing is written; what needs a consent that is not given
+    stays inside the cabinet.
     """
-    reach = identities(person_id)
+    if is_closed(person_id):
+        return 0
+    needed = KINDS[template].needs
+    reach = identities(person_id) if not needed or allows(person_id, needed) else {}
     recipients = {"email": reach.get("email", ""), "sms": reach.get("phone", ""), "cabinet": f"person:{person_id}"}
     return tell(
         event_id, template, recipients=recipients, person_id=person_id, account_id=account_id, link=link, **facts

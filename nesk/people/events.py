@@ -71,3 +71,25 @@ class RegisterExported:
 
     register: str
     rows: int
+
+
+@dataclass(frozen=True)
+class ClosingAsked:
+    """A person wants their cabinet closed; it waits until the day, and may be taken back."""
+
+    closing_id: int
+    person_id: int
+
+
+@dataclass(frozen=True)
+class ClosingCancelled:
+    closing_id: int
+    person_id: int
+
+
+@dataclass(frozen=True)
+class CabinetClosed:
+    """The person's data are erased; what the law keeps stays without a name."""
+
+    closing_id: int
+    person_id: int

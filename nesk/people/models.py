@@ -11,6 +11,7 @@ SESSION_PURPOSES = ("all", "password")
 """A session for everything, or one that is good only for setting a new password."""
 IDENTITY_KINDS = ("phone", "email", "account")
 STAFF_KINDS = ("office", "crew")
+CLOSING_REASONS = ("", "moved", "unused", "hard", "privacy", "other")
 
 
 class Person(Model):
@@ -27,6 +28,8 @@ class Person(Model):
     created_at = MomentField()
     closed_at = MomentField(null=True)
     """When the person's data were erased at their wish; the row stays for the ledger and the journal."""
+    closes_at = MomentField(null=True)
+    """When the cabinet will be closed, while its closing waits: every page says so without asking another table."""
     search = peewee.CharField(300, default="")
     """Lower-cased ФИО, phone and e-mail: what a search in the back office looks through."""
 
@@ -196,6 +199,9 @@ class Closing(Model):
     """A person's wish to have their cabinet closed and their data erased; it waits, and may be taken back."""
 
     person = reference(Person, backref="closings")
+    reason = peewee.CharField(10, default="")
+    comment = peewee.CharField(500, default="")
+    """In the person's own words; erased with the rest."""
     asked_at = MomentField()
     due_at = MomentField(index=True)
     cancelled_at = MomentField(null=True)
@@ -203,6 +209,7 @@ class Closing(Model):
 
     class Meta:
         table_name = "people_closing"
+        constraints = [one_of("reason", CLOSING_REASONS)]
 
 
 Closing.add_index(

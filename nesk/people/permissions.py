@@ -20,6 +20,7 @@ class Permission(StrEnum):
     CHANGE_CATALOGUE = "change_catalogue"
     CHANGE_TARIFFS = "change_tariffs"
     CHANGE_SETTINGS = "change_settings"
+    CHANGE_DOCUMENTS = "change_documents"
     SEE_QUEUES = "see_queues"
     EXPORT = "export"
     ISSUE_CREDENTIALS = "issue_credentials"

@@ -52,7 +52,7 @@ def signed_in(kind: str, token: str) -> SignedInAs | None:
     row = _LIVE[SUBJECTS[kind]].first(token_hash(token), kind, now)
     if row is None or _has_idled_out(row, now):
         return None
-    if kind != "person" and not row.subject.is_active:
+    if row.subject.closed_at is not None if kind == "person" else not row.subject.is_active:
         return None
     return SignedInAs(row, row.subject)
 
@@ -174,6 +174,11 @@ def person_by_login(kind: str, value: str) -> Person | None:
     """The person who may sign in by this phone, e-mail or account number (S0-30), unless their cabinet is closed."""
     login = Person.select().join(Identity).where(Identity.kind == kind, Identity.value == value)
     return login.where(Identity.is_login, Person.closed_at.is_null()).first()
+
+
+def is_closed(person_id: int) -> bool:
+    """Whether the person's cabinet is closed and their data erased."""
+    return Person.select().where(Person.id == person_id, Person.closed_at.is_null(False)).exists()  # type: ignore[no-any-return]
 
 
 def staff_by_login(kind: str, login: str) -> Staff | None:

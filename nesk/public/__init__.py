@@ -2,7 +2,7 @@
 
 from flask import Blueprint
 
-from nesk.public import front, payment_return, recovery, registration, second_factor, sign_in
+from nesk.public import documents, front, payment_return, recovery, registration, second_factor, sign_in
 
 bp = Blueprint("public", __name__)
 bp.register_blueprint(front.bp)
@@ -11,3 +11,4 @@ bp.register_blueprint(second_factor.bp)
 bp.register_blueprint(registration.bp)
 bp.register_blueprint(payment_return.bp)
 bp.register_blueprint(recovery.bp)
+bp.register_blueprint(documents.bp)

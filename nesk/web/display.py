@@ -11,6 +11,7 @@ from nesk.core import config
 from nesk.web.login import safe_next
 
 COOKIE = "display"
+BAR = "visionbar"
 bp = Blueprint("display", __name__)
 
 _ALLOWED = {
@@ -46,7 +47,9 @@ def current_display() -> Display:
 def change() -> Response:
     """Remember a wish and go back to the page it was made on. A plain link or form, no script needed."""
     display = current_display().changed(request.args.to_dict())
-    response = redirect(safe_next(request.args.get("next"), "/"), 303)
+    back = safe_next(request.args.get("next"), "/")
+    # Whoever sets one thing after another finds the bar open where they left it.
+    response = redirect(f"{back.partition('#')[0]}#{BAR}" if "bar" in request.args else back, 303)
     kept = urlencode({name: getattr(display, name) for name in _ALLOWED})
     response.set_cookie(
         COOKIE, kept, max_age=31_536_000, secure=config.current().secure_cookies, httponly=True, samesite="Lax"

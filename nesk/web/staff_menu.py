@@ -74,6 +74,14 @@ SECTIONS = (
         permission=Permission.MANAGE_STAFF,
     ),
     Section(
+        "file",
+        "Документы",
+        "/staff/documents",
+        "backoffice.documents",
+        group="Справочники",
+        permission=Permission.CHANGE_DOCUMENTS,
+    ),
+    Section(
         "settings",
         "Настройки",
         "/staff/settings",

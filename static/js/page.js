@@ -46,6 +46,14 @@ const nesk = {
     openMenus().forEach(menu => { menu.open = false; one('summary', menu).focus(); });
   });
 
+  /* Whoever has just pressed something in the bar of the low-vision version goes on from there. */
+  const bar = location.hash === '#visionbar' && document.getElementById('visionbar');
+  if (bar) {
+    one('details', bar).open = true;
+    one('[aria-pressed="true"]', bar).focus();
+    history.replaceState(history.state, '', location.pathname + location.search);
+  }
+
   /* The chosen tab is seen even where the row of tabs scrolls. */
   const ready = root => {
     all('.tabs [aria-current], .chips [aria-current]', root).forEach(tab => {

@@ -33,6 +33,10 @@ OPEN = {
     "public.recovery.code": 303,  # nobody has asked for one
     "public.recovery.password": 303,
     "public.recovery.link": 410,
+    "public.documents.index": 200,
+    "public.documents.show": 200,
+    "public.documents.download": 200,
+    "public.documents.agreement": 200,
     "public.payment_return.index": 404,  # of an order that nobody knows
     "business.login": 200,
     "business.confirmation": 303,
@@ -65,7 +69,13 @@ OPEN = {
 SIGNING_OUT = {"crew.logout", "business.logout", "backoffice.logout", "public.sign_in.logout"}
 """Harmless without a session."""
 
-EXAMPLES = {"number": "230000000017", "month": "2026-10", "code": "meter_replacement", "export_type": "csv"}
+EXAMPLES = {
+    "number": "230000000017",
+    "month": "2026-10",
+    "code": "meter_replacement",
+    "export_type": "csv",
+    "purpose": "notices",
+}
 
 
 @pytest.fixture

@@ -47,6 +47,7 @@ FACTS = {
     "until": datetime(2026, 12, 8, 7, 0, tzinfo=UTC),
     "login": "230000000017",
     "password": "k7wq2mzt9hx4pc",
+    "due": datetime(2026, 12, 24, 7, 0, tzinfo=UTC),
     "charged_kop": 132_820,
     "bills": [Bill("230000000017", "Одесская, 48, кв. 17", 132_820), Bill("230000000025", "", -31_240)],
 }

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 import io
 from collections.abc import Iterable
 
@@ -10,23 +9,13 @@ from flask import Response
 from openpyxl import Workbook
 from openpyxl.cell import WriteOnlyCell
 
+from nesk.core.sheets import csv_bytes, harmless
 from nesk.web.downloads import made
-
-DANGEROUS = ("=", "+", "-", "@", "\t", "\r", "\0")
-
-
-def harmless(text: str) -> str:
-    """The text with an apostrophe before anything a spreadsheet would take for a formula."""
-    return f"'{text}" if text.startswith(DANGEROUS) else text
 
 
 def as_csv(name: str, titles: list[str], lines: Iterable[list[str]]) -> Response:
-    """UTF-8 with a mark that Excel reads, semicolons as Russian Excel expects."""
-    buffer = io.StringIO()
-    writer = csv.writer(buffer, delimiter=";")
-    writer.writerow([harmless(title) for title in titles])
-    writer.writerows([harmless(value) for value in line] for line in lines)
-    return made(("\ufeff" + buffer.getvalue()).encode(), "text/csv; charset=utf-8", name)
+    """The rows as CSV."""
+    return made(csv_bytes(titles, lines), "text/csv; charset=utf-8", name)
 
 
 def as_xlsx(name: str, titles: list[str], lines: Iterable[list[str]]) -> Response:

@@ -106,7 +106,7 @@ class People(Register):
         links = [*accounts, ("Сеансы", f"/staff/sessions/person/{row.id}")]
         if viewer().may(Permission.CHANGE_SUBSCRIBERS):
             links.append(("Второй шаг входа", f"/staff/factors/person/{row.id}"))
-        return links
+        return [*links, ("Согласия", f"/staff/people/{row.id}/consents")]
 
 
 class Accounts(Register):
