@@ -7,7 +7,20 @@ from typing import Any
 from flask import Blueprint, request
 from flask_login import current_user
 
-from nesk.cabinet import charges, help, home, notices, payment, readings, receipts, services
+from nesk.cabinet import (
+    addresses,
+    charges,
+    help,
+    home,
+    notices,
+    payment,
+    profile,
+    readings,
+    receipts,
+    services,
+    settings,
+    subscriptions,
+)
 from nesk.core.errors import NotFound
 from nesk.notifications.queries import unread_count
 from nesk.web.access import current_card, guard, my_accounts
@@ -28,6 +41,8 @@ SECTIONS = (
 
 for feature in (home, readings, payment, charges, receipts, services, notices, help):
     bp.register_blueprint(feature.bp)
+for feature in (settings, subscriptions, profile, addresses):
+    bp.register_blueprint(feature.bp)
 
 
 @bp.context_processor
@@ -46,5 +61,6 @@ def cabinet() -> dict[str, Any]:
         "accounts": my_accounts(),
         "section_url": section,
         "unread": unread_count(current_user.subject.id),
-        "links": {"home": "/cabinet/", "notices": "/cabinet/notices/", "payment": "/cabinet/payment/"},
+        "links": {"home": "/cabinet/", "notices": "/cabinet/notices/", "payment": "/cabinet/payment/"}
+        | {"settings": settings.HOME, "profile": profile.HOME, "photo": profile.shown_photo()},
     }

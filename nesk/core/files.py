@@ -14,7 +14,7 @@ import peewee
 
 from nesk.core import clock, config
 from nesk.core.actor import Actor
-from nesk.core.db import Model, MomentField
+from nesk.core.db import Model, MomentField, after_commit
 from nesk.core.errors import NotFound
 
 
@@ -63,6 +63,17 @@ def read(file: File) -> bytes:
         return bytes(obstore.get(_store(config.current().files_url), _key(file.sha256)).bytes())
     except FileNotFoundError:
         raise NotFound from None
+
+
+def remove(file_id: int) -> None:
+    """Forget a stored file; its bytes go after the commit, unless another row keeps the same ones."""
+    file = File.get_or_none(File.id == file_id)
+    if file is None:
+        return
+    File.delete().where(File.id == file_id).execute()
+    if not File.select().where(File.sha256 == file.sha256).exists():
+        store_of_file = _store(config.current().files_url)
+        after_commit(lambda: obstore.delete(store_of_file, _key(file.sha256)))
 
 
 def check() -> None:

@@ -43,5 +43,13 @@ KINDS = {
     "visit_unassigned": Kind(EVERYWHERE),
     "crew_set_out": Kind(("sms", "cabinet"), is_urgent=True, is_worth=timedelta(hours=2)),
     "access_refused": Kind(QUIETLY),
+    "email_change_new": Kind(("email",), "access", is_urgent=True, is_secret=True),
+    "email_change_old": Kind(("email",), "access", is_urgent=True, is_secret=True),
+    "email_changed": Kind(EVERYWHERE, "access", is_urgent=True),
+    "phone_changed": Kind(EVERYWHERE, "access", is_urgent=True),
+    "contact_removed": Kind(EVERYWHERE, "access", is_urgent=True),
+    "password_changed": Kind(EVERYWHERE, "access", is_urgent=True),
+    "receipt_address": Kind(("email",), "access", is_urgent=True, is_secret=True),
+    "receipt_delivery": Kind(QUIETLY, "access"),
     "code": Kind(("sms",), "access", is_urgent=True, is_worth=timedelta(minutes=10), is_secret=True),
 }

@@ -21,3 +21,20 @@ def enter(
     token = operations.open_session(kind, subject.id, remember=remember, ip=ip, device=browser)
     renew_csrf()
     return sign_in_response(go(to, said), request.path, token, remember=remember)
+
+
+def stay(person: Person, *, to: str, said: str = "") -> Any:
+    """A new session for whoever is before us, all others having ended with their old password; nobody new is let in."""
+    ip, browser = device()
+    token = operations.open_session("person", person.id, ip=ip, device=browser)
+    renew_csrf()
+    return sign_in_response(go(to, said), request.path, token)
+
+
+def hide_address(response: Any) -> Any:
+    """The address of this page carries a secret: other pages learn our origin from it and no more.
+
+    «no-referrer» would say nothing at all, and over https a form of such a page would be refused for want of a referrer.
+    """
+    response.headers["Referrer-Policy"] = "strict-origin"
+    return response

@@ -42,7 +42,14 @@ OPEN = {
 SIGNING_OUT = {"crew.logout", "business.logout", "backoffice.logout", "public.sign_in.logout"}
 """Harmless without a session."""
 
-EXAMPLES = {"number": "230000000017", "month": "2026-10", "code": "meter_replacement", "export_type": "csv"}
+EXAMPLES = {
+    "number": "230000000017",
+    "month": "2026-10",
+    "code": "meter_replacement",
+    "export_type": "csv",
+    "kind": "email",
+    "side": "new",
+}
 
 
 @pytest.fixture
