@@ -48,9 +48,9 @@ class AccountForm(ProvingForm):
 
     def changes(self, known: dict[str, str], is_login: bool) -> set[str]:
         """What differs from what is known. Raises Refused for an emptied field: that is no way to delete."""
-        for field, what in ((self.phone, "телефон"), (self.email, "почту")):
+        for field in (self.phone, self.email):
             if known.get(field.name) and not field.value:
-                raise Refused(f"Заполните поле. Чтобы убрать {what}, нажмите «Удалить {what}».", field=field.name)
+                raise Refused("Поле пустое. Заполните его или нажмите под ним «Удалить».", field=field.name)
         found = {name for name in ("phone", "email") if (self[name].value or "") != known.get(name, "")}
         if "email" in known and self.email_is_login.data != is_login:
             found.add("login")

@@ -48,7 +48,6 @@ KINDS = {
     "email_changed": Kind(EVERYWHERE, "access", is_urgent=True),
     "phone_changed": Kind(EVERYWHERE, "access", is_urgent=True),
     "contact_removed": Kind(EVERYWHERE, "access", is_urgent=True),
-    "password_changed": Kind(EVERYWHERE, "access", is_urgent=True),
     "receipt_address": Kind(("email",), "access", is_urgent=True, is_secret=True),
     "receipt_delivery": Kind(QUIETLY, "access"),
     "code": Kind(("sms",), "access", is_urgent=True, is_worth=timedelta(minutes=10), is_secret=True),

@@ -36,7 +36,6 @@ from nesk.notifications import delivery, mailing, operations
 from nesk.notifications.events import MessageQueued, ReceiptsAnnounced, UrgentMessageQueued
 from nesk.payments.events import PaymentDeclined, PaymentPosted, PaymentRefunded
 from nesk.payments.models import Payment
-from nesk.people.events import PasswordChanged
 from nesk.people.queries import identities
 
 
@@ -102,13 +101,6 @@ def tell_of_contact(person_id: int, kind: str, challenge_id: int) -> None:
 def tell_of_removed_contact(person_id: int, kind: str, challenge_id: int) -> None:
     note = Challenge.get_or_none(Challenge.id == challenge_id)
     _tell_of_access(person_id, "contact_removed", {kind: note.recipient if note else ""}, contact=kind)
-
-
-@on(PasswordChanged, queue="codes")
-def tell_of_password(kind: str, subject_id: int) -> None:
-    """To the e-mail and the phone, without the password (A5)."""
-    if kind == "person":
-        _tell_of_access(subject_id, "password_changed", {})
 
 
 def _tell_of_access(person_id: int, template: str, instead: dict[str, str], **facts: object) -> None:
