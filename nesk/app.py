@@ -20,6 +20,7 @@ from nesk.web.context import init_context
 from nesk.web.errors import init_errors
 from nesk.web.headers import init_headers
 from nesk.web.login import cookie_name, init_login
+from nesk.web.origin import init_origin
 
 ROOT = Path(__file__).parents[1]
 
@@ -55,6 +56,7 @@ def build(settings: config.Config | None = None) -> Flask:
     app.jinja_env.filters.update(FILTERS)
     app.jinja_options = {**app.jinja_options, "trim_blocks": True, "lstrip_blocks": True}
     Htmx().init_app(app)
+    init_origin(app)
     csrf = CSRFProtect(app)
     _connect(app)
     init_headers(app)

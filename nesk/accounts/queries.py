@@ -5,6 +5,7 @@ from __future__ import annotations
 from nesk.accounts.models import Account, Binding, Organization, Premises
 from nesk.branches.models import Branch, Town
 from nesk.core.errors import NotFound
+from nesk.people.models import Person
 
 
 def full() -> object:
@@ -32,6 +33,18 @@ def account_for_branch(branch_id: int | None, number: str) -> Account:
 def account_of_organization(organization_id: int, number: str) -> Account:
     """An account of a legal entity. Raises NotFound."""
     return _one(full().where(Account.number == number, Account.organization == organization_id))  # type: ignore[attr-defined]
+
+
+def person_for_branch(branch_id: int | None, person_id: int) -> Person:
+    """A subscriber who acts for an account of a branch; None sees everybody. Raises NotFound."""
+    query = Person.select().where(Person.id == person_id)
+    if branch_id is not None:
+        bound = Binding.select(Binding.person).join(Account).where(Account.branch == branch_id)
+        query = query.where(Person.id.in_(bound.where(Binding.ended_at.is_null())))
+    person: Person | None = query.first()
+    if person is None:
+        raise NotFound
+    return person
 
 
 def account_by_id(account_id: int) -> Account:

@@ -2,8 +2,9 @@
 
 from flask import Blueprint, Flask
 
-from nesk.backoffice import accounts, branches, orders, queues, settings, summary
+from nesk.backoffice import accounts, branches, orders, queues, sessions, settings, summary
 from nesk.backoffice.registers import init_registers
+from nesk.web import new_password
 from nesk.web.access import guard
 from nesk.web.context import staff_context
 from nesk.web.sign_in import mount
@@ -13,9 +14,9 @@ bp = Blueprint("backoffice", __name__, url_prefix="/staff")
 _open = mount(
     bp, kind="staff", home="/staff/", title="Вход для сотрудников", note="Логин и пароль выдаёт администратор."
 )
-guard(bp, open_endpoints=_open)
+guard(bp, open_endpoints=_open | new_password.mount(bp, kind="staff", home="/staff/"))
 
-for feature in (summary, accounts, orders, branches, queues, settings):
+for feature in (summary, accounts, orders, branches, queues, sessions, settings):
     bp.register_blueprint(feature.bp)
 
 

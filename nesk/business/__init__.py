@@ -8,6 +8,7 @@ from flask import Blueprint
 from flask_login import current_user
 
 from nesk.business import contract
+from nesk.web import new_password
 from nesk.web.access import guard
 from nesk.web.context import Section
 from nesk.web.sign_in import mount
@@ -20,7 +21,7 @@ _open = mount(
     title="Для юридических лиц и ИП",
     note="Логин и пароль выдаёт филиал вместе с сопроводительным письмом к договору.",
 )
-guard(bp, open_endpoints=_open)
+guard(bp, open_endpoints=_open | new_password.mount(bp, kind="business", home="/business/"))
 bp.register_blueprint(contract.bp)
 
 SECTIONS = (Section("home", "Договор", "/business/", "business.contract", tab=True),)

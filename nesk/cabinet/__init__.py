@@ -10,6 +10,7 @@ from flask_login import current_user
 from nesk.cabinet import (
     addresses,
     charges,
+    devices,
     help,
     home,
     notices,
@@ -23,11 +24,12 @@ from nesk.cabinet import (
 )
 from nesk.core.errors import NotFound
 from nesk.notifications.queries import unread_count
+from nesk.web import new_password
 from nesk.web.access import current_card, guard, my_accounts
 from nesk.web.context import Section
 
 bp = Blueprint("cabinet", __name__, url_prefix="/cabinet")
-guard(bp)
+guard(bp, open_endpoints=new_password.mount(bp, kind="person", home="/cabinet/"))
 
 SECTIONS = (
     Section("home", "Главная", "/cabinet/", "cabinet.home", tab=True),
@@ -39,7 +41,7 @@ SECTIONS = (
     Section("help", "Помощь", "/cabinet/help/", "cabinet.help"),
 )
 
-for feature in (home, readings, payment, charges, receipts, services, notices, help):
+for feature in (home, readings, payment, charges, receipts, services, notices, devices, help):
     bp.register_blueprint(feature.bp)
 for feature in (settings, subscriptions, profile, addresses):
     bp.register_blueprint(feature.bp)
@@ -61,6 +63,13 @@ def cabinet() -> dict[str, Any]:
         "accounts": my_accounts(),
         "section_url": section,
         "unread": unread_count(current_user.subject.id),
-        "links": {"home": "/cabinet/", "notices": "/cabinet/notices/", "payment": "/cabinet/payment/"}
-        | {"settings": settings.HOME, "profile": profile.HOME, "photo": profile.shown_photo()},
+        "links": {
+            "home": "/cabinet/",
+            "notices": "/cabinet/notices/",
+            "devices": "/cabinet/devices/",
+            "payment": "/cabinet/payment/",
+            "settings": settings.HOME,
+            "profile": profile.HOME,
+            "photo": profile.shown_photo(),
+        },
     }

@@ -151,11 +151,11 @@ def authorization() -> Any:
         try:
             check_repeated(form.new_password, form.new_password_again)
             form.prove(always=True)
-            contact_change.change_password(person, form.new_password.data, by=current_actor())
+            contact_change.change_password(person, form.new_password.data, keep=viewer().session.id, by=current_actor())
         except Refused as refused:
             form.show(refused)
         else:
-            return stay(person, to=f"{HOME}/authorization", said="Пароль изменён. На других устройствах вход завершён.")
+            return stay(to=f"{HOME}/authorization", said="Пароль изменён. На других устройствах вход завершён.")
     phone_form = PhoneForm(formdata=None)
     phone_form.current_password.id = "phone-password"  # two fields of that name stand on the page
     context = {"form": form, "phone_form": phone_form, "known": identities(person.id)}

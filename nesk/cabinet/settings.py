@@ -67,7 +67,7 @@ class AccountForm(ProvingForm):
 def check_repeated(first: StringField, again: StringField) -> None:
     """Raise Refused unless the same was typed twice."""
     if first.data != again.data:
-        raise Refused("Не совпадает с первым полем. Введите ещё раз.", field=again.name)
+        raise Refused("Пароли не совпали. Введите один и тот же пароль дважды.", field=again.name)
 
 
 class EmailForm(ProvingForm, CaptchaForm):
@@ -149,12 +149,13 @@ def _save(person: Person, form: AccountForm) -> Any:
         email_is_login=form.email_is_login.data,
         password=form.new_password.data or "",
         browser=browser_hash(),
+        keep=viewer().session.id,
         by=current_actor(),
     )
     to = CODE if "phone" in changed else HOME
     said = "Пароль изменён. На других устройствах вход завершён." if "password" in changed else ""
     said = f"{said} {LINKS_SENT if sent else ''}".strip() or ("Настройки сохранены." if to == HOME else "")
-    response = stay(person, to=to, said=said) if "password" in changed else go(to, said)
+    response = stay(to=to, said=said) if "password" in changed else go(to, said)
     if "phone" in changed:
         _ask_phone(form.phone.value or "")
     return response

@@ -2,7 +2,7 @@
 
 import click
 
-from nesk.commands import backup, data, processes
+from nesk.commands import backup, data, people, processes
 
 
 @click.group()
@@ -12,3 +12,4 @@ def main() -> None:
 
 for command in (*processes.COMMANDS, *data.COMMANDS, backup.backup, backup.restore):
     main.add_command(command)
+data.import_.add_command(people.people)

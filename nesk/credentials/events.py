@@ -46,3 +46,27 @@ class LoginUseChanged:
 class ContactChangeCancelled:
     person_id: int
     kind: str
+
+
+@dataclass(frozen=True)
+class DeviceRemembered:
+    """Somebody signed in with «Запомнить меня»."""
+
+    person_id: int
+    chain: str
+
+
+@dataclass(frozen=True)
+class DeviceForgotten:
+    """A chain of «Запомнить меня» was ended: signed out, sent away from another device, its person has a new password."""
+
+    person_id: int
+    chain: str
+
+
+@dataclass(frozen=True)
+class RememberedTwice:
+    """A used link of a chain was shown again: one of two browsers has a copy. Both are signed out."""
+
+    person_id: int
+    chain: str

@@ -50,5 +50,8 @@ KINDS = {
     "contact_removed": Kind(EVERYWHERE, "access", is_urgent=True),
     "receipt_address": Kind(("email",), "access", is_urgent=True, is_secret=True),
     "receipt_delivery": Kind(QUIETLY, "access"),
+    "new_device": Kind(QUIETLY, "access", is_urgent=True),
+    "password_changed": Kind(EVERYWHERE, "access", is_urgent=True),
+    "device_copied": Kind(QUIETLY, "access", is_urgent=True),
     "code": Kind(("sms",), "access", is_urgent=True, is_worth=timedelta(minutes=10), is_secret=True),
 }

@@ -11,8 +11,8 @@ from nesk.billing.models import Entry
 from nesk.core.events import current_event_id, on
 from nesk.core.period import Month
 from nesk.credentials.challenges import secret_of
-from nesk.credentials.events import CodeAsked, ContactChanged, ContactRemoved, LinkAsked
-from nesk.credentials.models import Challenge
+from nesk.credentials.events import CodeAsked, ContactChanged, ContactRemoved, LinkAsked, RememberedTwice
+from nesk.credentials.models import Challenge, Remembered
 from nesk.fieldwork import rules
 from nesk.fieldwork.events import (
     AccessRefused,
@@ -36,7 +36,10 @@ from nesk.notifications import delivery, mailing, operations
 from nesk.notifications.events import MessageQueued, ReceiptsAnnounced, UrgentMessageQueued
 from nesk.payments.events import PaymentDeclined, PaymentPosted, PaymentRefunded
 from nesk.payments.models import Payment
-from nesk.people.queries import identities
+from nesk.people.devices import device_of
+from nesk.people.events import PasswordChanged, SignedIn
+from nesk.people.models import Session
+from nesk.people.queries import identities, is_new_device
 
 
 @on(MessageQueued, outside=True, max_attempts=delivery.MOST_ATTEMPTS)
@@ -126,6 +129,40 @@ def tell_of_receipt_delivery(account_id: int, person_id: int, is_on: bool, is_fo
                 account_number=number,
                 is_on=is_on,
             )
+
+
+@on(SignedIn)
+def tell_of_new_device(kind: str, subject_id: int, session_id: int) -> None:
+    """A browser and a system that the person has not been seen with in the last year."""
+    if kind == "person" and is_new_device(session_id):
+        session = Session.get_by_id(session_id)
+        _tell_of_session(session, "new_device", at=session.created_at)
+
+
+@on(RememberedTwice)
+def tell_of_copy(person_id: int, chain: str) -> None:
+    """Somebody has a copy of what this person's browser is remembered by, or had it: all of its sessions are ended."""
+    link = Remembered.select().where(Remembered.chain == chain).order_by(Remembered.id).first()
+    _tell_of_session(Session.get_by_id(link.session_id), "device_copied")
+
+
+def _tell_of_session(session: Session, template: str, **facts: object) -> None:
+    operations.notify(
+        current_event_id(),
+        template,
+        person_id=session.subject_id,
+        link="/cabinet/devices/",
+        device=device_of(session.device).words,
+        place=session.place,
+        **facts,
+    )
+
+
+@on(PasswordChanged)
+def tell_of_password(kind: str, subject_id: int) -> None:
+    """To every address that the person has, without the password (A5)."""
+    if kind == "person":
+        operations.notify(current_event_id(), "password_changed", person_id=subject_id, link="/cabinet/devices/")
 
 
 @on(MonthClosed, queue="bulk")

@@ -52,6 +52,15 @@ class PersonRegistered:
 
 
 @dataclass(frozen=True)
+class PeopleImported:
+    """Subscribers of the previous cabinet were taken over with their logins and the hashes of their passwords (S0-08)."""
+
+    first_id: int
+    last_id: int
+    people: int
+
+
+@dataclass(frozen=True)
 class StaffCreated:
     staff_id: int
 

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import secrets
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from nesk.branches.models import Branch
-from nesk.core import clock, limits
+from nesk.core import clock, places
 from nesk.core.actor import Actor
 from nesk.core.db import transaction
 from nesk.core.errors import Refused
@@ -16,7 +16,7 @@ from nesk.people import passwords
 from nesk.people.events import PasswordChanged, PersonRegistered, SessionEnded, SignedIn, StaffCreated
 from nesk.people.models import BusinessUser, Identity, Person, Role, RolePermission, Session, Staff, StaffRole
 from nesk.people.permissions import ROLES
-from nesk.people.queries import person_by_identity, staff_by_login, token_hash
+from nesk.people.queries import person_by_identity, person_by_login, staff_by_login, token_hash
 
 WRONG = "Логин или пароль не подошли. Проверьте раскладку и Caps Lock и введите их ещё раз."
 """One sentence for every reason: it must not tell which logins exist."""
@@ -28,39 +28,60 @@ LIFETIMES = {
     "crew": (timedelta(hours=12), timedelta(hours=12)),
 }
 """Idle and absolute life of a session by kind; a crew's lasts a shift, for there is no network in a cellar."""
-REMEMBERED = timedelta(days=30)
 TOUCH_EVERY = timedelta(minutes=1)
 
-_LIMITS = ((10, 300), (30, 86_400))
-_ADDRESS_LIMIT = (30, 300)
+ASK_FOR_ANOTHER = {
+    "person": "Получите новый по ссылке «Забыли пароль?».",
+    "business": "Получите новый в филиале, который обслуживает договор.",
+    "staff": "Получите новый у администратора.",
+    "crew": "Получите новый у диспетчера.",
+}
+"""Where another password is issued, by kind of session."""
 
 
-def authenticate(
-    kind: str, login: str, password: str, *, identity: str = "", ip: str = ""
-) -> Person | Staff | BusinessUser:
+def authenticate(kind: str, login: str, password: str, *, identity: str = "") -> Person | Staff | BusinessUser:
     """Whose login and password these are.
 
     `login` is a normalised phone, e-mail or account number (`identity` says which) for a person, a login for the others.
-    Raises Refused with one sentence for every wrong pair, TooOften past the limits. Only failures count.
+    Raises Refused with one sentence for every wrong pair. It counts no tries: pages go through `credentials.sign_in`.
     """
     subject = _subject(kind, login, identity)
-    tried = f"{kind}:{identity}:{login}"
-    for limit, seconds in _LIMITS:
-        limits.count("sign_in", tried, limit=limit, seconds=seconds)
-    limits.count("sign_in_address", ip, limit=_ADDRESS_LIMIT[0], seconds=_ADDRESS_LIMIT[1])
     usable = subject is not None and getattr(subject, "is_active", True)
     if not passwords.matches(subject.password_hash if subject and usable else "", password):
         raise Refused(WRONG, field="password")
     assert subject is not None
-    for _, seconds in _LIMITS:
-        limits.forgive("sign_in", tried, seconds=seconds)
-    limits.forgive("sign_in_address", ip, seconds=_ADDRESS_LIMIT[1])
+    if subject.password_issued_until is not None:
+        _use_issued_password(kind, subject)
+    if passwords.is_outdated(subject.password_hash):
+        _hash_anew(subject, password)
     return subject
 
 
+def _use_issued_password(kind: str, subject: Person | Staff | BusinessUser) -> None:
+    """A password that we issued is good until its time; a subscriber's, which travelled by mail or SMS, once (§3)."""
+    now = clock.now()
+    model = type(subject)
+    used = model.update(password_issued_until=now).where(
+        model.id == subject.id, model.password_hash == subject.password_hash, model.password_issued_until > now
+    )
+    is_good = bool(used.execute()) if kind == "person" else subject.password_issued_until > now
+    if not is_good:
+        raise Refused(f"Срок выданного пароля истёк или он уже использован. {ASK_FOR_ANOTHER[kind]}", field="password")
+
+
+def _hash_anew(subject: Person | Staff | BusinessUser, password: str) -> None:
+    """The password of the previous cabinet, or one hashed more cheaply than is right today (S0-08)."""
+    model, before = type(subject), subject.password_hash
+    subject.password_hash = passwords.hashed(password)
+    model.update(password_hash=subject.password_hash).where(
+        model.id == subject.id, model.password_hash == before
+    ).execute()
+
+
 def _subject(kind: str, login: str, identity: str) -> Person | Staff | BusinessUser | None:
+    login = login.replace("\0", "\ufffd")  # PostgreSQL refuses a NUL even in a question
     if kind == "person":
-        return person_by_identity(identity, login)
+        return person_by_login(identity, login)
     if kind == "business":
         return BusinessUser.select().where(BusinessUser.login == login).first()
     return staff_by_login("crew" if kind == "crew" else "office", login)
@@ -78,12 +99,11 @@ def open_session(
 ) -> str:
     """A new session with a new random token; only its hash is stored.
 
-    `purpose` «password» opens nothing but the page of a new password; `is_proved` says that the password was just shown.
+    `purpose` «password» opens nothing but the page of a new password; `is_proved` says that the password was just shown;
+    `remember` that the device will come back by «Запомнить меня», which lengthens no session.
     """
     token = secrets.token_urlsafe(32)
     idle, absolute = LIFETIMES[kind]
-    if remember and kind == "person":
-        idle = absolute = REMEMBERED
     now = clock.now()
     with transaction():
         session = Session.create(
@@ -98,9 +118,21 @@ def open_session(
             purpose=purpose,
             proved_at=now if is_proved else None,
             ip=ip[:45],
+            place=places.place_of(ip),
             device=device[:200],
         )
         record(SignedIn(kind, subject_id, session.id), by=Actor(kind, subject_id))  # type: ignore[arg-type]
+    return token
+
+
+def renew_session(session_id: int) -> str:
+    """The same session under a new token, its password just shown: whoever copied the old cookie is nobody (S1)."""
+    token, now = secrets.token_urlsafe(32), clock.now()
+    with transaction():
+        Session.locked(session_id)
+        Session.update(token_hash=token_hash(token), proved_at=now, seen_at=now).where(
+            Session.id == session_id
+        ).execute()
     return token
 
 
@@ -130,19 +162,44 @@ def end_sessions(kind: str, subject_id: int, *, by: Actor, keep: int | None = No
     return sum(end_session(row.id, by=by) for row in live if row.id != keep)
 
 
-def set_password(subject: Person | Staff | BusinessUser, password: str, *, by: Actor) -> None:
-    """Give a subject a new password and end all their sessions."""
-    kind = {Person: "person", BusinessUser: "business"}.get(type(subject)) or (
-        "crew" if subject.kind == "crew" else "staff"
-    )
-    stored = passwords.hashed(password)
+def set_password(
+    subject: Person | Staff | BusinessUser,
+    password: str,
+    *,
+    by: Actor,
+    keep: int | None = None,
+    issued_until: datetime | None = None,
+) -> None:
+    """Give a subject a new password; with the old one end all their sessions but `keep` (A5).
+
+    With `issued_until` it is one that we issued: good until then, and only for choosing another.
+    """
+    keep_password(subject, passwords.hashed(password), by=by, keep=keep, issued_until=issued_until)
+
+
+def keep_password(
+    subject: Person | Staff | BusinessUser,
+    stored: str,
+    *,
+    by: Actor,
+    keep: int | None = None,
+    issued_until: datetime | None = None,
+) -> None:
+    """The same with a password that is hashed already: hashing takes long, and no transaction waits for it."""
     with transaction():
-        subject.password_hash = stored
-        subject.save(only=["password_hash"])
+        subject.password_hash, subject.password_issued_until = stored, issued_until
+        subject.save(only=["password_hash", "password_issued_until"])
         if isinstance(subject, Person):
             Person.update(password_changed_at=clock.now()).where(Person.id == subject.id).execute()
-        end_sessions(kind, subject.id, by=by)
-        record(PasswordChanged(kind, subject.id), by=by)
+        end_sessions(kind_of(subject), subject.id, by=by, keep=keep)
+        record(PasswordChanged(kind_of(subject), subject.id), by=by)
+
+
+def kind_of(subject: Person | Staff | BusinessUser) -> str:
+    """The kind of the subject's sessions."""
+    if isinstance(subject, Staff):
+        return "crew" if subject.kind == "crew" else "staff"
+    return "person" if isinstance(subject, Person) else "business"
 
 
 def register_person(

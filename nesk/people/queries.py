@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 
 from nesk.branches.models import Branch
 from nesk.core import clock
 from nesk.core.compiled import Compiled, compiled
 from nesk.core.db import Model
 from nesk.core.errors import NotFound
+from nesk.people.devices import device_of
 from nesk.people.models import (
     BusinessUser,
     Identity,
@@ -22,6 +24,7 @@ from nesk.people.models import (
     StaffRole,
 )
 
+A_YEAR = timedelta(days=365)
 SUBJECTS = {"person": Person, "staff": Staff, "crew": Staff, "business": BusinessUser}
 
 
@@ -55,7 +58,7 @@ def signed_in(kind: str, token: str) -> SignedInAs | None:
     """The live session behind a cookie and its subject, in one query; None when it ended, idled out or never was."""
     now = clock.now()
     row = _LIVE[SUBJECTS[kind]].first(token_hash(token), kind, now)
-    if row is None or (now - row.seen_at).total_seconds() > row.idle_seconds:
+    if row is None or _has_idled_out(row, now):
         return None
     if kind != "person" and not row.subject.is_active:
         return None
@@ -64,15 +67,79 @@ def signed_in(kind: str, token: str) -> SignedInAs | None:
 
 def sessions_of(kind: str, subject_id: int) -> list[Session]:
     """Live sessions, the latest first («Мои устройства»)."""
-    live = Session.select().where(Session.kind == kind, Session.subject_id == subject_id)
-    return list(
-        live.where(Session.ended_at.is_null(), Session.expires_at > clock.now()).order_by(Session.seen_at.desc())
+    now = clock.now()
+    live = Session.select().where(Session.kind == kind, Session.subject_id == subject_id, Session.ended_at.is_null())
+    rows = live.where(Session.expires_at > now).order_by(Session.seen_at.desc(), Session.id.desc())
+    return [row for row in rows if not _has_idled_out(row, now)]
+
+
+def _has_idled_out(session: Session, now: datetime) -> bool:
+    return bool((now - session.seen_at).total_seconds() > session.idle_seconds)
+
+
+@dataclass(frozen=True, slots=True)
+class AtWork:
+    """Somebody of staff, of a crew or of a legal entity who is signed in now."""
+
+    kind: str
+    subject: Staff | BusinessUser
+    sessions: int
+    seen_at: datetime
+
+
+def employees_signed_in() -> list[AtWork]:
+    """Everybody but subscribers who is signed in now, whoever did something last first."""
+    now = clock.now()
+    live = Session.select().where(Session.kind != "person", Session.ended_at.is_null(), Session.expires_at > now)
+    seen: dict[tuple[str, int], list[datetime]] = {}
+    for row in live:
+        if not _has_idled_out(row, now):
+            seen.setdefault((row.kind, row.subject_id), []).append(row.seen_at)
+    found = {
+        (kind, row.id): row
+        for kind in ("staff", "crew", "business")
+        for row in SUBJECTS[kind].select().where(SUBJECTS[kind].id.in_([id for of, id in seen if of == kind]))
+    }
+    at_work = [AtWork(key[0], found[key], len(moments), max(moments)) for key, moments in seen.items()]
+    return sorted(at_work, key=lambda each: each.seen_at, reverse=True)
+
+
+def employee(kind: str, subject_id: int) -> Staff | BusinessUser:
+    """A member of staff, of a crew, or a user of a legal entity by row. Raises NotFound."""
+    if kind == "business":
+        row = BusinessUser.get_or_none(BusinessUser.id == subject_id)
+    else:
+        row = Staff.get_or_none(Staff.id == subject_id, Staff.kind == ("crew" if kind == "crew" else "office"))
+    if row is None:
+        raise NotFound
+    return row  # type: ignore[no-any-return]
+
+
+def is_new_device(session_id: int) -> bool:
+    """Whether a session is of a browser and a system that its person had none with in the year before it.
+
+    The very first sign-in is of no new device: there is nothing to compare it with.
+    """
+    session = Session.get_by_id(session_id)
+    before = Session.select(Session.device).where(
+        Session.kind == session.kind,
+        Session.subject_id == session.subject_id,
+        Session.id < session.id,
+        Session.created_at > session.created_at - A_YEAR,
     )
+    known = {device_of(row.device) for row in before.distinct()}
+    return bool(known) and device_of(session.device) not in known
 
 
 def person_by_identity(kind: str, value: str) -> Person | None:
     """The person whose phone or e-mail this is, confirmed or not."""
     return Person.select().join(Identity).where(Identity.kind == kind, Identity.value == value).first()
+
+
+def person_by_login(kind: str, value: str) -> Person | None:
+    """The person who may sign in by this phone, e-mail or account number (S0-30), unless their cabinet is closed."""
+    login = Person.select().join(Identity).where(Identity.kind == kind, Identity.value == value)
+    return login.where(Identity.is_login, Person.closed_at.is_null()).first()
 
 
 def staff_by_login(kind: str, login: str) -> Staff | None:

@@ -19,7 +19,10 @@ View = TypeVar("View", bound=Callable[..., Any])
 
 
 def guard(blueprint: Blueprint, *, open_endpoints: frozenset[str] = frozenset()) -> None:
-    """Let nobody into the blueprint (and those nested in it) who is not signed in on its surface."""
+    """Let nobody into the blueprint (and those nested in it) who is not signed in on its surface.
+
+    Whoever owes a new password is not signed in yet, and is led to the page of it.
+    """
 
     @blueprint.before_request
     def check() -> Any:

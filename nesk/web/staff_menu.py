@@ -66,6 +66,14 @@ SECTIONS = (
         permission=Permission.CHANGE_SETTINGS,
     ),
     Section(
+        "lock",
+        "Кто вошёл",
+        "/staff/sessions/",
+        "backoffice.sessions",
+        group="Справочники",
+        permission=Permission.CHANGE_SETTINGS,
+    ),
+    Section(
         "sync",
         "Очереди и сбои",
         "/staff/queues",

@@ -41,6 +41,9 @@ FACTS = {
     "until": clock.at(date(2026, 11, 25), 10),
     "contact": "email",
     "is_on": True,
+    "device": "Chrome, Android",
+    "place": "Краснодар",
+    "at": clock.at(date(2026, 11, 24), 9, 5),
     "charged_kop": 132_820,
     "bills": [Bill("230000000017", "Одесская, 48, кв. 17", 132_820), Bill("230000000025", "", -31_240)],
 }

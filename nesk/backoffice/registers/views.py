@@ -101,7 +101,8 @@ class People(Register):
         return rows
 
     def links_of(self, row: Any) -> list[tuple[str, str]]:
-        return [(f"Лицевой счёт {number}", f"/staff/accounts/{number}") for number in row.numbers]
+        accounts = [(f"Лицевой счёт {number}", f"/staff/accounts/{number}") for number in row.numbers]
+        return [*accounts, ("Сеансы", f"/staff/sessions/person/{row.id}")]
 
 
 class Accounts(Register):
