@@ -101,7 +101,8 @@ def test_the_tab_that_was_chosen_last_is_open_the_next_time(browser):
 def test_whoever_was_sent_to_sign_in_comes_back_and_nobody_is_sent_elsewhere(browser, wanted, led):
     browser.open(f"/login?by=phone&next={wanted}")
     page = browser.open(browser.page.links["По электронной почте"])
-    page = browser.submit(page.path, {"email": EMAIL, "password": PASSWORD})
+    assert page.path.startswith("/login?by=email")
+    page = browser.submit("/login", {"email": EMAIL, "password": PASSWORD})
     assert page.path == led
 
 
@@ -126,7 +127,7 @@ def test_whatever_is_typed_is_answered_in_words(browser, text):
         assert page.status == 422
         assert page.errors
     for name in ("sid", "remember", "known", "sign_in_by"):
-        browser.client.set_cookie(name, text.encode("unicode_escape").decode())
+        browser.client.set_cookie(name, text[:300])
     browser.open("/login")
     assert Session.select().count() == 0
 
@@ -194,14 +195,15 @@ def test_a_login_of_nobody_is_answered_by_the_same_page_and_as_many_queries(brow
     """A3: a stranger learns nothing, neither from the words nor from the work behind them."""
     spent, pages = [], []
     with clock.stopped_at("2026-11-24 10:00"):
-        sign_in(browser, password="made ready")
-        for login in (EMAIL, "nobody1@demo.nesk"):
+        sign_in(browser, "phone", password="made ready")
+        for number, login in enumerate((EMAIL, "nobody1@demo.nesk")):
             other = browser.another()
+            other.client.environ_base["REMOTE_ADDR"] = f"95.24.17.{number}"
             other.open("/login?by=email")
             with count_queries() as queries:
                 page = other.submit("/login?by=email", {"email": login, "password": "wrong"})
             spent.append(queries.count)
-            pages.append((page.status, page.text))
+            pages.append((page.status, page.text.replace(login, "")))
     assert spent[0] == spent[1]
     assert pages[0] == pages[1]
 
