@@ -40,7 +40,7 @@ LONGEST = {
 
 def tidy(text: str) -> str:
     """The text as it is kept: one form of each letter, no spaces around it or in rows."""
-    return " ".join(unicodedata.normalize("NFC", text).split(" ")).strip()
+    return " ".join(unicodedata.normalize("NFC", text).split())
 
 
 def text_refusal(text: str, most: int) -> str | None:
