@@ -15,11 +15,12 @@ from nesk.privacy import models as privacy
 
 MODELS = [
     events.EventRecord, events.Delivery, schedule.Job, settings.Setting, limits.Counter, files.File,
-    branches.Branch, branches.Town, branches.Office, branches.ClosedMonth,
+    branches.Branch, branches.Town, branches.Place, branches.Office, branches.ClosedMonth,
     people.Person, people.Identity, people.Staff, people.Role, people.RolePermission, people.StaffRole,
     people.BusinessUser, people.Session, people.Profile, people.SmsPhone, people.Closing,
     credentials.Challenge, credentials.Captcha, credentials.Remembered, credentials.Factor,
     accounts.Premises, accounts.Organization, accounts.Account, accounts.Invitation, accounts.Binding, accounts.CareLink,
+    accounts.ReceiptAddress,
     consents.Document, consents.Policy, consents.Consent,
     metering.MeterType, metering.Meter, metering.Installation, metering.Seal, metering.Reading,
     billing.Tariff, billing.RangeBound, billing.Entry, billing.Line, billing.Balance, billing.Statement,

@@ -35,3 +35,13 @@ class PaperBillsResumed:
 @dataclass(frozen=True)
 class OrganizationRegistered:
     organization_id: int
+
+
+@dataclass(frozen=True)
+class ReceiptDeliveryChanged:
+    """The receipts of an account go to another e-mail, or to none; `is_followed`: after the person's own e-mail (S0-31)."""
+
+    account_id: int
+    person_id: int
+    is_on: bool
+    is_followed: bool = False

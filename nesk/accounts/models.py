@@ -168,3 +168,16 @@ class CareLink(Model):
     class Meta:
         table_name = "accounts_care_link"
         constraints = [one_of("rights", RIGHTS)]
+
+
+class ReceiptAddress(Model):
+    """An e-mail that a person has confirmed for the receipts of an account; switching delivery off leaves it known."""
+
+    person = reference(Person, backref="receipt_addresses")
+    account = reference(Account, backref="receipt_addresses")
+    email = peewee.CharField(254)
+    confirmed_at = MomentField()
+
+    class Meta:
+        table_name = "accounts_receipt_address"
+        indexes = ((("person", "account", "email"), True),)

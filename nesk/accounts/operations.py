@@ -10,6 +10,7 @@ import peewee
 from nesk.accounts.events import AccountBound, AccountsOpened, AccountUnbound, OrganizationRegistered, PaperBillsResumed
 from nesk.accounts.models import Account, Binding, CareLink, Invitation, Organization, Premises
 from nesk.branches.models import Branch, Town
+from nesk.branches.operations import know_streets
 from nesk.core import clock
 from nesk.core.actor import Actor
 from nesk.core.db import transaction
@@ -61,6 +62,7 @@ def _open(rows: list[dict[str, Any]], towns: dict[int, Town], by: Actor) -> int:
         fresh = [row for row in rows if row["number"] not in known]
         if not fresh:
             return 0
+        know_streets((row["premises"]["town"], row["premises"]["street"]) for row in fresh)
         before = Premises.select(peewee.fn.MAX(Premises.id)).scalar() or 0
         Premises.insert_many([row["premises"] for row in fresh]).execute()
         places = list(Premises.select().where(Premises.id > before).order_by(Premises.id))

@@ -8,6 +8,7 @@ from flask import Blueprint, request
 from flask_login import current_user
 
 from nesk.cabinet import (
+    addresses,
     charges,
     closing,
     consents,
@@ -17,10 +18,13 @@ from nesk.cabinet import (
     my_data,
     notices,
     payment,
+    profile,
     protection,
     readings,
     receipts,
     services,
+    settings,
+    subscriptions,
 )
 from nesk.core.errors import NotFound
 from nesk.notifications.queries import unread_count
@@ -44,6 +48,7 @@ SECTIONS = (
 
 FEATURES = (
     home, readings, payment, charges, receipts, services, notices, help, devices, protection, consents, my_data, closing,
+    settings, subscriptions, profile, addresses,
 )  # fmt: skip
 for feature in FEATURES:
     bp.register_blueprint(feature.bp)
@@ -70,6 +75,9 @@ def cabinet() -> dict[str, Any]:
             "notices": "/cabinet/notices/",
             "devices": "/cabinet/devices/",
             "payment": "/cabinet/payment/",
+            "settings": settings.HOME,
+            "profile": profile.HOME,
+            "photo": profile.shown_photo(),
         },
         "foot_links": [("Согласия", "/cabinet/consents"), ("Мои данные", "/cabinet/my-data")],
         "closes_at": current_user.subject.closes_at,

@@ -2,15 +2,25 @@
 
 from __future__ import annotations
 
+from nesk.accounts.events import ReceiptDeliveryChanged
 from nesk.accounts.models import Account
 from nesk.accounts.queries import people_bound_to
+from nesk.accounts.receipt_delivery import people_holding
 from nesk.billing.events import MonthClosed
 from nesk.billing.models import Entry
 from nesk.core.events import current_event_id, on
 from nesk.core.faults import fault
 from nesk.core.period import Month
 from nesk.credentials.challenges import secret_of
-from nesk.credentials.events import CodeAsked, LinkAsked, PasswordIssued, RecoveryAsked, RememberedTwice
+from nesk.credentials.events import (
+    CodeAsked,
+    ContactChanged,
+    ContactRemoved,
+    LinkAsked,
+    PasswordIssued,
+    RecoveryAsked,
+    RememberedTwice,
+)
 from nesk.credentials.models import Challenge, Remembered
 from nesk.enrolment.registration import EMAIL
 from nesk.fieldwork import rules
@@ -72,6 +82,9 @@ def send_code(challenge_id: int) -> None:
 LINKS: dict[str, tuple[str, str]] = {
     EMAIL: ("activation", "/register/link/"),
     "recovery": ("recovery_link", "/recover/link/"),
+    "email_new": ("email_change_new", "/cabinet/settings/email/new/"),
+    "email_old": ("email_change_old", "/cabinet/settings/email/old/"),
+    "receipt": ("receipt_address", "/cabinet/settings/subscriptions/address/"),
 }
 """Purpose of a challenge → kind of the letter and the path that the token is put behind."""
 
@@ -124,6 +137,44 @@ def tell_of_recovery(person_id: int, way: str, cards: int) -> None:
         way=way,
         cards=cards,
     )
+
+
+@on(ContactChanged, queue="codes")
+def tell_of_contact(person_id: int, kind: str, challenge_id: int) -> None:
+    """The former address is told first of all: its owner may know nothing of the change."""
+    proved = Challenge.get_or_none(Challenge.id == challenge_id)
+    _tell_of_access(person_id, f"{kind}_changed", {kind: proved.facts["was"] if proved else ""})
+
+
+@on(ContactRemoved, queue="codes")
+def tell_of_removed_contact(person_id: int, kind: str, challenge_id: int) -> None:
+    note = Challenge.get_or_none(Challenge.id == challenge_id)
+    _tell_of_access(person_id, "contact_removed", {kind: note.recipient if note else ""}, contact=kind)
+
+
+def _tell_of_access(person_id: int, template: str, instead: dict[str, str], **facts: object) -> None:
+    """By every channel; `instead` names a former phone or e-mail that is told in place of the present one."""
+    reach = identities(person_id) | instead
+    recipients = {"email": reach.get("email", ""), "sms": reach.get("phone", ""), "cabinet": f"person:{person_id}"}
+    link = "/cabinet/settings"
+    operations.tell(current_event_id(), template, recipients=recipients, person_id=person_id, link=link, **facts)
+
+
+@on(ReceiptDeliveryChanged)
+def tell_of_receipt_delivery(account_id: int, person_id: int, is_on: bool, is_followed: bool) -> None:
+    """Everybody who holds the account is told where its receipts go; of a change of their own e-mail they know."""
+    number = Account.select(Account.number).where(Account.id == account_id).scalar()
+    for person in people_holding(account_id):
+        if person != person_id or not is_followed:
+            operations.notify(
+                current_event_id(),
+                "receipt_delivery",
+                person_id=person,
+                account_id=account_id,
+                link="/cabinet/settings/subscriptions",
+                account_number=number,
+                is_on=is_on,
+            )
 
 
 @on(SignedIn)

@@ -24,6 +24,29 @@ class PasswordChanged:
 
 
 @dataclass(frozen=True)
+class ProfileChanged:
+    """Names of what has changed, never the values."""
+
+    person_id: int
+    fields: list[str]
+
+
+@dataclass(frozen=True)
+class SmsPhoneAdded:
+    """`replaces` is the row of the number that stood in its place; none for a further one."""
+
+    person_id: int
+    sms_phone_id: int
+    replaces: int | None
+
+
+@dataclass(frozen=True)
+class SmsPhoneEnded:
+    person_id: int
+    sms_phone_id: int
+
+
+@dataclass(frozen=True)
 class PersonRegistered:
     person_id: int
 

@@ -14,7 +14,18 @@ from nesk.core.compiled import Compiled, compiled
 from nesk.core.db import Model
 from nesk.core.errors import NotFound
 from nesk.people.devices import device_of
-from nesk.people.models import BusinessUser, Identity, Person, Role, RolePermission, Session, Staff, StaffRole
+from nesk.people.models import (
+    BusinessUser,
+    Identity,
+    Person,
+    Profile,
+    Role,
+    RolePermission,
+    Session,
+    SmsPhone,
+    Staff,
+    StaffRole,
+)
 
 A_YEAR = timedelta(days=365)
 SUBJECTS = {"person": Person, "staff": Staff, "crew": Staff, "business": BusinessUser}
@@ -200,6 +211,34 @@ def identities(person_id: int) -> dict[str, str]:
         .order_by(Identity.id)
     )
     return {row.kind: row.value for row in rows}
+
+
+def contact(person_id: int, kind: str) -> Identity | None:
+    """The confirmed phone or e-mail of a person; None when there is none."""
+    rows = Identity.select().where(Identity.person == person_id, Identity.kind == kind)
+    return rows.where(Identity.confirmed_at.is_null(False)).order_by(Identity.id.desc()).first()
+
+
+def profile_of(person_id: int) -> Profile:
+    """What a person has told of themselves; an empty one, not saved, when they have told nothing yet."""
+    return Profile.get_or_none(Profile.person == person_id) or Profile(person=person_id)
+
+
+def sms_phones(person_id: int) -> list[SmsPhone]:
+    """The further numbers that a person's informational SMS go to, the oldest first."""
+    return list(SmsPhone.select().where(*_live_sms_phones(person_id)).order_by(SmsPhone.id))
+
+
+def sms_phone_of(person_id: int, sms_phone_id: int) -> SmsPhone:
+    """One of them. Raises NotFound for an ended and for somebody else's."""
+    row = SmsPhone.select().where(*_live_sms_phones(person_id), SmsPhone.id == sms_phone_id).first()
+    if row is None:
+        raise NotFound
+    return row
+
+
+def _live_sms_phones(person_id: int) -> tuple[object, object]:
+    return SmsPhone.person == person_id, SmsPhone.ended_at.is_null()
 
 
 def branches() -> list[Branch]:

@@ -34,7 +34,8 @@ BUNDLES: dict[str, tuple[str, ...]] = {
     ),
     "css/work.css": ("css/staff.css", "css/admin.css"),
     "js/nesk.js": tuple(
-        f"js/{name}.js" for name in ("page", "forms", "meter", "payment", "partial", "private", "offline", "ways-in")
+        f"js/{name}.js"
+        for name in ("page", "forms", "suggest", "meter", "payment", "partial", "private", "offline", "ways-in")
     ),
 }
 """What a page asks for → the files it is made of, in order. `work` is for staff and crews, after `nesk`."""

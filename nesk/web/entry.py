@@ -31,6 +31,7 @@ from nesk.web.login import (
     set_cookie,
     sign_in_response,
     surface,
+    viewer,
 )
 
 HALF = "half"
@@ -139,3 +140,24 @@ def _question() -> dict[str, str]:
 
 def _password_mark(subject: Person | Staff | BusinessUser) -> str:
     return mac(subject.password_hash, purpose="half_signed_in")[:16]
+
+
+def stay(*, to: str, said: str = "") -> Any:
+    """The viewer's own session under a new token, its password just changed: nobody else is let in (S1, A5)."""
+    session = viewer().session
+    token = operations.renew_session(session.id)
+    renew_csrf()
+    response = sign_in_response(go(to, said), request.path, token)
+    if not session.remembered:
+        return response
+    link = remembering.remember(viewer().subject.id, token)  # its old chain has ended with the old password
+    return set_cookie(response, REMEMBER, link.cookie, until=link.expires_at)
+
+
+def hide_address(response: Any) -> Any:
+    """The address of this page carries a secret: other pages learn our origin from it and no more.
+
+    «no-referrer» would say nothing at all, and over https a form of such a page would be refused for want of a referrer.
+    """
+    response.headers["Referrer-Policy"] = "strict-origin"
+    return response

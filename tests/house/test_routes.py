@@ -75,6 +75,8 @@ EXAMPLES = {
     "code": "meter_replacement",
     "export_type": "csv",
     "purpose": "notices",
+    "kind": "email",
+    "side": "new",
 }
 
 

@@ -2,11 +2,15 @@
 
 import pytest
 
+from nesk.accounts import receipt_delivery
 from nesk.accounts.models import Binding
 from nesk.core import clock
 from nesk.core.actor import Actor
 from nesk.core.db import transaction
 from nesk.core.events import Delivery, attempt, drain, record
+from nesk.credentials import contact_change, remembering
+from nesk.credentials.events import ContactChanged, RememberedTwice
+from nesk.credentials.models import Remembered
 from nesk.fieldwork import operations, visits
 from nesk.metering.operations import submit_reading, withdraw_reading
 from nesk.notifications import tasks
@@ -14,6 +18,7 @@ from nesk.notifications.models import Message
 from nesk.notifications.operations import recording_only
 from nesk.payments.events import PaymentDeclined, PaymentPosted, PaymentRefunded
 from nesk.payments.models import Payment
+from nesk.people.operations import open_session
 from tests.district import BY, TODAY, TOMORROW, make_home, make_person
 from tests.fieldwork.orders import CREW, SIGNATURE, closing, order_at, visit_today
 
@@ -184,6 +189,21 @@ def test_a_declined_and_a_returned_payment_are_told_of_quietly(district):
 # --- exactly once
 
 
+def access_changes(home):
+    """Another device, a copied cookie, another password, e-mail and phone, receipts by e-mail."""
+    person_id = home.person.id
+    open_session("person", person_id, device="Chrome/130 Windows")
+    link = remembering.remember(person_id, open_session("person", person_id, device="Firefox/140 Android"))
+    chain = Remembered.get(Remembered.selector == link.cookie.partition(":")[0]).chain
+    with transaction():
+        record(RememberedTwice(person_id, chain), by=home.actor)
+        record(ContactChanged(person_id, "phone", 0), by=home.actor)
+    contact_change.change_password(home.person, "Зимний-вечер-2026", keep=0, by=home.actor)
+    receipt_delivery.switch_on(person_id, home.account.number, home.email, by=home.actor)
+    contact_change.remove_contact(person_id, "email", by=home.actor)
+    drain()
+
+
 @pytest.mark.both_engines
 def test_every_reaction_answered_twice_tells_once(district):
     home = district.home
@@ -203,6 +223,7 @@ def test_every_reaction_answered_twice_tells_once(district):
     drain()
     visits.close_work(district.leader, visit.id, closing(finals=(1400,)), signature=SIGNATURE, key="phone-1", by=CREW)
     drain()
+    access_changes(home)
 
     before = Message.select().count()
     ours = Delivery.select().where(Delivery.reaction.startswith("notifications.tell_"))
