@@ -8,7 +8,8 @@ from flask import Blueprint, redirect, render_template, request, url_for
 from wtforms import HiddenField, StringField
 
 from nesk.accounts.models import Account
-from nesk.billing.queries import estimate, one_rate
+from nesk.accounts.rules import Deed
+from nesk.billing.queries import AccountCard, estimate, one_rate
 from nesk.branches.queries import open_month
 from nesk.core import clock, settings
 from nesk.core.errors import NotFound, Refused
@@ -17,7 +18,7 @@ from nesk.metering import operations, queries
 from nesk.metering.operations import FIELDS, UnusualReading
 from nesk.metering.rules import SOURCE_NAMES, ZONE_HOURS, ZONE_NAMES, window
 from nesk.metering.settings import MeteringSettings
-from nesk.web.access import current_account, current_card, my_accounts
+from nesk.web.access import card_of, current_account, current_card, must, my_accounts
 from nesk.web.forms import Form, KeyField
 from nesk.web.htmx import done, page
 from nesk.web.login import current_actor
@@ -57,7 +58,8 @@ def index() -> Any:
 @bp.post("/<int:installation_id>")
 def submit(installation_id: int) -> Any:
     """«Проверить» tells consumption and cost and asks; «Подтвердить» takes the reading."""
-    account, meter = _mine(installation_id)
+    card, meter = _mine(installation_id)
+    account = must(card, Deed.READINGS).account
     form = ReadingForm()
     checked = None
     if form.validate_on_submit():
@@ -88,14 +90,15 @@ def submit(installation_id: int) -> Any:
 @bp.get("/<int:installation_id>")
 def reloaded(installation_id: int) -> Any:
     """Where a refused form stands without JavaScript: its address, opened anew, is the page of readings."""
-    account, _ = _mine(installation_id)
-    return redirect(url_for("cabinet.readings.index", ls=account.number), 303)
+    card, _ = _mine(installation_id)
+    return redirect(url_for("cabinet.readings.index", ls=card.number), 303)
 
 
 @bp.post("/<int:installation_id>/withdrawal/<int:reading_id>")
 def withdraw(installation_id: int, reading_id: int) -> Any:
     """«Удалить показания» (S0-36)."""
-    account, _ = _mine(installation_id)
+    card, _ = _mine(installation_id)
+    account = must(card, Deed.READINGS).account
     operations.withdraw_reading(account.id, reading_id, by=current_actor())
     return _after(account, installation_id, "Показание удалено.")
 
@@ -123,12 +126,12 @@ def _after(account: Account, installation_id: int, said: str) -> Any:
     )
 
 
-def _mine(installation_id: int) -> tuple[Account, queries.InstalledMeter]:
-    """A working meter of any account of this person, with the account. Raises NotFound."""
+def _mine(installation_id: int) -> tuple[AccountCard, queries.InstalledMeter]:
+    """A working meter of any account that this person has a right to, with the account. Raises NotFound."""
     for card in my_accounts():
         for meter in queries.installed_meters(card.id, open_month(card.account.branch_id)):
             if meter.installation.id == installation_id:
-                return card.account, meter
+                return card, meter
     raise NotFound
 
 
@@ -144,6 +147,7 @@ def _meter(
     """What the card of one meter shows."""
     return {
         "meter": meter,
+        "may_pass": card_of(account.id).may("readings"),
         "form": form or ReadingForm(formdata=None),
         "checked": checked,
         "cost": cost,

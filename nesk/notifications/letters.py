@@ -8,6 +8,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import timedelta
 
+from nesk.accounts.rules import INVITATION_DAYS
+
 EVERYWHERE = ("email", "sms", "cabinet")
 QUIETLY = ("email", "cabinet")
 
@@ -43,5 +45,10 @@ KINDS = {
     "visit_unassigned": Kind(EVERYWHERE),
     "crew_set_out": Kind(("sms", "cabinet"), is_urgent=True, is_worth=timedelta(hours=2)),
     "access_refused": Kind(QUIETLY),
+    "invitation": Kind(
+        ("email", "sms"), "access", is_urgent=True, is_worth=timedelta(days=INVITATION_DAYS), is_secret=True
+    ),
+    "invitation_accepted": Kind(QUIETLY, "access"),
+    "access_ended": Kind(QUIETLY, "access"),
     "code": Kind(("sms",), "access", is_urgent=True, is_worth=timedelta(minutes=10), is_secret=True),
 }
