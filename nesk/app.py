@@ -48,6 +48,9 @@ def build(settings: config.Config | None = None) -> Flask:
         MAX_FORM_MEMORY_SIZE=2 * 1024 * 1024,
         MAX_FORM_PARTS=200,
         WTF_CSRF_TIME_LIMIT=None,
+        # Pages whose address is a key send no referrer, and over https the extension would ask for one. The token and
+        # the cookie that other sites cannot send along are what holds.
+        WTF_CSRF_SSL_STRICT=False,
         PROPAGATE_EXCEPTIONS=False,
     )
     if settings.env == "production":

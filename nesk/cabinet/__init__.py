@@ -8,7 +8,7 @@ from flask import Blueprint, request
 from flask_login import current_user
 
 from nesk.billing.queries import AccountCard
-from nesk.cabinet import charges, help, home, notices, payment, readings, receipts, services, sharing
+from nesk.cabinet import charges, help, home, notices, payment, readings, receipts, services, sharing, sharing_links
 from nesk.core.errors import NotFound
 from nesk.notifications.queries import unread_count
 from nesk.web.access import current_card, guard, my_accounts
@@ -28,7 +28,7 @@ SECTIONS = (
     Section("help", "Помощь", "/cabinet/help/", "cabinet.help"),
 )
 
-for feature in (home, readings, payment, charges, receipts, services, sharing, notices, help):
+for feature in (home, readings, payment, charges, receipts, services, sharing, sharing_links, notices, help):
     bp.register_blueprint(feature.bp)
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 from flask import Blueprint, redirect, render_template, request, url_for
-from wtforms import HiddenField, StringField
 
 from nesk.accounts.models import Account
 from nesk.accounts.rules import Deed
@@ -15,32 +14,19 @@ from nesk.core import clock, settings
 from nesk.core.errors import NotFound, Refused
 from nesk.core.period import Month
 from nesk.metering import operations, queries
-from nesk.metering.operations import FIELDS, UnusualReading
+from nesk.metering.operations import UnusualReading
 from nesk.metering.rules import SOURCE_NAMES, ZONE_HOURS, ZONE_NAMES, window
 from nesk.metering.settings import MeteringSettings
 from nesk.web.access import card_of, current_account, current_card, must, my_accounts
-from nesk.web.forms import Form, KeyField
 from nesk.web.htmx import done, page
 from nesk.web.login import current_actor
 from nesk.web.query import month_asked, page_asked, words_asked
+from nesk.web.readings import ReadingForm
 
 bp = Blueprint("readings", __name__, url_prefix="/readings")
 
 HISTORY_MONTHS = 24
 THANKS = "Спасибо. Ваши показания занесены без ошибок."
-
-
-class ReadingForm(Form):
-    """The dials of one meter. `seen` says that the person saw what the values mean, questions included."""
-
-    key = KeyField()
-    seen = HiddenField()
-    t1 = StringField("Показание")
-    t2 = StringField("Показание")
-    t3 = StringField("Показание")
-
-    def typed(self, zones: int) -> list[str]:
-        return [self[name].data or "" for name in FIELDS[:zones]]
 
 
 @bp.get("/")
