@@ -80,7 +80,7 @@ def index() -> Any:
         guests=shared.guests(card.id),
         former=shared.former_guests(card.id),
         invitations=shared.waiting_invitations(card.id),
-        links=shared.care_links(card.id),
+        care_links=shared.care_links(card.id),
         rules=rules,
     )
 

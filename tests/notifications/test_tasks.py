@@ -2,6 +2,7 @@
 
 import pytest
 
+from nesk.accounts import ending, sharing
 from nesk.accounts.models import Binding
 from nesk.core import clock
 from nesk.core.actor import Actor
@@ -201,6 +202,12 @@ def test_every_reaction_answered_twice_tells_once(district):
     operations.assign_visit(accepted.id, district.crew.id, TODAY, 2, by=BY)
     visits.set_out(district.leader, visit.id, by=CREW)
     drain()
+    guest = make_person(9)[0]
+    invited = sharing.invite(
+        home.account.id, home.person.id, rights="view", title="Дочь", whom="relative", until_on=None, by=home.actor
+    )
+    sharing.accept(invited.token, guest.id, by=home.actor)
+    ending.leave(guest.id, home.account.id, by=home.actor)
     visits.close_work(district.leader, visit.id, closing(finals=(1400,)), signature=SIGNATURE, key="phone-1", by=CREW)
     drain()
 
