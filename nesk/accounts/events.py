@@ -45,3 +45,58 @@ class ReceiptDeliveryChanged:
     person_id: int
     is_on: bool
     is_followed: bool = False
+
+
+class InvitationMade:
+    invitation_id: int
+    account_id: int
+    rights: str
+
+
+@dataclass(frozen=True)
+class InvitationEnded:
+    """Taken back before anybody accepted it."""
+
+    invitation_id: int
+    account_id: int
+
+
+@dataclass(frozen=True)
+class InvitationAccepted:
+    invitation_id: int
+    binding_id: int
+    person_id: int
+    account_id: int
+
+
+@dataclass(frozen=True)
+class AccessEnded:
+    """A guest's right is over. `reason`: ended (by a holder), left (by the guest), expired, replaced (by another right
+    of the same guest), owner_left (whoever gave it has no right any more)."""
+
+    binding_id: int
+    person_id: int
+    account_id: int
+    reason: str
+
+
+@dataclass(frozen=True)
+class CareLinkMade:
+    care_link_id: int
+    account_id: int
+    rights: str
+
+
+@dataclass(frozen=True)
+class CareLinkUsed:
+    care_link_id: int
+    account_id: int
+
+
+@dataclass(frozen=True)
+class CareLinkEnded:
+    """`reason`: ended (by a holder) or owner_left (whoever made it has no right any more)."""
+
+    care_link_id: int
+    account_id: int
+    reason: str

@@ -115,6 +115,12 @@ class Invitation(Model):
     title = peewee.CharField(60, default="")
     """Whom it is for, in the holder's words: «Дочь», «Арендатор»."""
     token_hash = peewee.CharField(64, unique=True)
+    key = peewee.CharField(64, null=True, unique=True)
+    """The form it came from: a second press makes no second invitation."""
+    recipient = peewee.CharField(254, default="")
+    """Whom we send the link to at the holder's wish, an e-mail or a phone; forgotten when the invitation is over."""
+    sealed = peewee.TextField(default="")
+    """The token, encrypted, until the message that carries it is written."""
     created_at = MomentField()
     expires_at = MomentField()
     accepted_at = MomentField(null=True)

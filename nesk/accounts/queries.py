@@ -2,10 +2,18 @@
 
 from __future__ import annotations
 
+import peewee
+
 from nesk.accounts.models import Account, Binding, Organization, Premises
 from nesk.branches.models import Branch, Town
+from nesk.core import clock
 from nesk.core.errors import NotFound
 from nesk.people.models import Person
+
+
+def live() -> peewee.Expression:
+    """The bindings that give a right now: neither ended nor past their last day. Every query scoped to a person asks it."""
+    return Binding.ended_at.is_null() & (Binding.until_on.is_null() | (Binding.until_on >= clock.today()))
 
 
 def full() -> object:
@@ -19,9 +27,15 @@ def full() -> object:
 
 
 def account_of(person_id: int, number: str) -> Account:
-    """An account that the person may act for now. Raises NotFound."""
+    """An account that the person has a right to now, of whatever kind. Raises NotFound."""
     query = full().join_from(Account, Binding).where(Account.number == number, Binding.person == person_id)  # type: ignore[attr-defined]
-    return _one(query.where(Binding.ended_at.is_null()))
+    return _one(query.where(live()))
+
+
+def rights_of(person_id: int, account_id: int) -> str | None:
+    """The right that a person has to an account now; None when they have none."""
+    row = Binding.select(Binding.rights).where(Binding.person == person_id, Binding.account == account_id, live())
+    return row.scalar()  # type: ignore[no-any-return]
 
 
 def account_for_branch(branch_id: int | None, number: str) -> Account:
@@ -53,9 +67,9 @@ def account_by_id(account_id: int) -> Account:
 
 
 def people_bound_to(account_id: int) -> list[int]:
-    """Who may act for the account now: ids of persons."""
-    live = Binding.select(Binding.person).where(Binding.account == account_id, Binding.ended_at.is_null())
-    return [row.person_id for row in live.order_by(Binding.id)]
+    """Whose account it is now: ids of the persons with the full right. Guests are not among them."""
+    rows = Binding.select(Binding.person).where(Binding.account == account_id, Binding.rights == "all", live())
+    return [row.person_id for row in rows.order_by(Binding.id)]
 
 
 def _one(query: object) -> Account:

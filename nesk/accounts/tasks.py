@@ -2,11 +2,18 @@
 
 from __future__ import annotations
 
-from nesk.accounts import receipt_delivery
+from nesk.accounts import ending, receipt_delivery
+from nesk.accounts.events import AccountUnbound
 from nesk.core.actor import Actor
 from nesk.core.events import on
 from nesk.credentials.events import ContactChanged
 from nesk.people.queries import identities
+
+
+@on(AccountUnbound, prompt=True)
+def end_what_was_given(binding_id: int, person_id: int, account_id: int) -> None:
+    """Guests and care links go with whoever let them in, before the page answers."""
+    ending.end_all_given_by(person_id, account_id)
 
 
 @on(ContactChanged, prompt=True)

@@ -7,6 +7,7 @@ from typing import Any
 from flask import Blueprint, request
 from flask_login import current_user
 
+from nesk.billing.queries import AccountCard
 from nesk.cabinet import (
     addresses,
     charges,
@@ -24,6 +25,8 @@ from nesk.cabinet import (
     receipts,
     services,
     settings,
+    sharing,
+    sharing_links,
     subscriptions,
 )
 from nesk.core.errors import NotFound
@@ -39,16 +42,17 @@ bp.before_request(consents.ask_to_renew)
 SECTIONS = (
     Section("home", "Главная", "/cabinet/", "cabinet.home", tab=True),
     Section("meter", "Показания", "/cabinet/readings/", "cabinet.readings", tab=True),
-    Section("pay", "Оплата", "/cabinet/payment/", "cabinet.payment", tab=True),
+    Section("pay", "Оплата", "/cabinet/payment/", "cabinet.payment", tab=True, permission="pay"),
     Section("charges", "Начисления и платежи", "/cabinet/charges/", "cabinet.charges"),
     Section("receipt", "Квитанции", "/cabinet/receipts/", "cabinet.receipts"),
     Section("tools", "Услуги", "/cabinet/services/", "cabinet.services", tab=True),
+    Section("users", "Доступ другим", "/cabinet/sharing/", "cabinet.sharing"),
     Section("help", "Помощь", "/cabinet/help/", "cabinet.help"),
 )
 
 FEATURES = (
     home, readings, payment, charges, receipts, services, notices, help, devices, protection, consents, my_data, closing,
-    settings, subscriptions, profile, addresses,
+    settings, subscriptions, profile, addresses, sharing, sharing_links,
 )  # fmt: skip
 for feature in FEATURES:
     bp.register_blueprint(feature.bp)
@@ -63,18 +67,21 @@ def cabinet() -> dict[str, Any]:
         card = current_card()
     except NotFound:  # the page of this very error has no account around it
         card = None
-    section = next((section.url for section in SECTIONS if section.item().active), request.path)
+    here = next((section for section in SECTIONS if section.item().active), None)
+    payment_url = "/cabinet/payment/" if card is None or card.may("pay") else ""
     return {
-        "nav_items": [section.item() for section in SECTIONS],
+        "nav_items": [section.item() for section in SECTIONS if _is_for(section, card)],
         "account": card,
         "accounts": my_accounts(),
-        "section_url": section,
+        "section_url": here.url if here else request.path,
+        # Choosing another account keeps the section, where the right to that account reaches it.
+        "switch_to": {each.number: "/cabinet/" for each in my_accounts() if here and not _is_for(here, each)},
         "unread": unread_count(current_user.subject.id),
         "links": {
             "home": "/cabinet/",
             "notices": "/cabinet/notices/",
             "devices": "/cabinet/devices/",
-            "payment": "/cabinet/payment/",
+            "payment": payment_url,
             "settings": settings.HOME,
             "profile": profile.HOME,
             "photo": profile.shown_photo(),
@@ -82,3 +89,8 @@ def cabinet() -> dict[str, Any]:
         "foot_links": [("Согласия", "/cabinet/consents"), ("Мои данные", "/cabinet/my-data")],
         "closes_at": current_user.subject.closes_at,
     }
+
+
+def _is_for(section: Section, card: AccountCard | None) -> bool:
+    """Whether somebody's right to an account reaches a section; without an account every section explains itself."""
+    return card is None or not section.permission or card.may(section.permission)

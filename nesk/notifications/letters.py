@@ -8,6 +8,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import timedelta
 
+from nesk.accounts.rules import INVITATION_DAYS
+
 EVERYWHERE = ("email", "sms", "cabinet")
 QUIETLY = ("email", "cabinet")
 
@@ -69,5 +71,10 @@ KINDS = {
     "closing_asked": Kind(EVERYWHERE, "access"),
     "closing_cancelled": Kind(QUIETLY, "access"),
     "cabinet_closed": Kind(("email", "sms"), "access", is_secret=True),
+    "invitation": Kind(
+        ("email", "sms"), "access", is_urgent=True, is_worth=timedelta(days=INVITATION_DAYS), is_secret=True
+    ),
+    "invitation_accepted": Kind(QUIETLY, "access"),
+    "access_ended": Kind(QUIETLY, "access"),
     "code": Kind(("sms",), "access", is_urgent=True, is_worth=timedelta(minutes=10), is_secret=True),
 }

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from nesk.accounts.events import ReceiptDeliveryChanged
-from nesk.accounts.models import Account
-from nesk.accounts.queries import people_bound_to
+from nesk.accounts.events import AccessEnded, InvitationAccepted, InvitationMade, ReceiptDeliveryChanged
+from nesk.accounts.models import Account, Binding, Invitation
+from nesk.accounts.queries import account_by_id, people_bound_to, rights_of
 from nesk.accounts.receipt_delivery import people_holding
+from nesk.accounts.rules import RIGHT_NAMES, masked_holder, masked_number
+from nesk.accounts.sharing import token_to_send
 from nesk.billing.events import MonthClosed
 from nesk.billing.models import Entry
 from nesk.core.events import current_event_id, on
@@ -48,7 +50,7 @@ from nesk.payments.events import PaymentDeclined, PaymentPosted, PaymentRefunded
 from nesk.payments.models import Payment
 from nesk.people.devices import device_of
 from nesk.people.events import PasswordChanged, SignedIn
-from nesk.people.models import Session
+from nesk.people.models import Person, Session
 from nesk.people.queries import identities, is_new_device
 
 
@@ -225,9 +227,11 @@ def announce_further_receipts(event_id: int, branch_id: int, month: int, after: 
 
 @on(ReadingAccepted)
 def tell_of_reading(reading_id: int, account_id: int) -> None:
-    """A reading that a person passed is confirmed to those who act for the account."""
+    """A reading that was passed by hand, a care link's too, is confirmed to those whose account it is and to the guest
+    who passed it."""
     reading = Reading.get_by_id(reading_id)
-    if reading.withdrawn_at is not None or not reading.accepted_by.startswith("person:"):
+    kind, _, doer = reading.accepted_by.partition(":")
+    if reading.withdrawn_at is not None or not (kind == "person" or doer.startswith("care:")):
         return
     zones = ZONES[len(reading.values)]
     lines = [(ZONE_NAMES[zone], value) for zone, value in zip(zones, reading.values, strict=True)]
@@ -240,6 +244,7 @@ def tell_of_reading(reading_id: int, account_id: int) -> None:
         account_id,
         "reading_accepted",
         "/cabinet/readings/",
+        also=int(doer) if kind == "person" else None,
         lines=lines,
         used=sum(reading.used),
         month=reading.month,
@@ -251,13 +256,15 @@ def tell_of_reading(reading_id: int, account_id: int) -> None:
 def tell_of_payment(payment_id: int, account_id: int) -> None:
     payment = Payment.get_by_id(payment_id)
     if payment.channel == "card":
-        _tell_account(account_id, "payment_posted", "/cabinet/charges/payments", amount_kop=payment.amount_kop)
+        link = "/cabinet/charges/payments"
+        _tell_account(account_id, "payment_posted", link, also=payment.person_id, amount_kop=payment.amount_kop)
 
 
 @on(PaymentDeclined)
 def tell_of_decline(payment_id: int, account_id: int) -> None:
     payment = Payment.get_by_id(payment_id)
-    _tell_account(account_id, "payment_declined", "/cabinet/payment/", amount_kop=payment.amount_kop)
+    link = "/cabinet/payment/"
+    _tell_account(account_id, "payment_declined", link, also=payment.person_id, amount_kop=payment.amount_kop)
 
 
 @on(PaymentRefunded)
@@ -265,9 +272,13 @@ def tell_of_refund(payment_id: int, account_id: int, amount_kop: int) -> None:
     _tell_account(account_id, "payment_refunded", "/cabinet/charges/payments", amount_kop=amount_kop)
 
 
-def _tell_account(account_id: int, template: str, link: str, **facts: object) -> None:
+def _tell_account(account_id: int, template: str, link: str, *, also: int | None = None, **facts: object) -> None:
+    """Those whose account it is, and one more: the guest who did the thing, as long as they are one."""
     number = Account.select(Account.number).where(Account.id == account_id).scalar()
-    for person in people_bound_to(account_id):
+    told = people_bound_to(account_id)
+    if also is not None and also not in told and rights_of(also, account_id):
+        told.append(also)
+    for person in told:
         operations.notify(
             current_event_id(),
             template,
@@ -350,7 +361,7 @@ def _visit(visit_id: int) -> dict[str, object]:
 
 
 def _tell_client(order_id: int, template: str, **facts: object) -> None:
-    """Whoever placed the order and those who act for its account now."""
+    """Whoever placed the order and those whose account it is now."""
     order = Order.select(Order, Service).join(Service).where(Order.id == order_id).get()
     bound = people_bound_to(order.account_id) if order.account_id else []
     for person in dict.fromkeys([order.person_id, *bound] if order.person_id else bound):
@@ -365,3 +376,61 @@ def _tell_client(order_id: int, template: str, **facts: object) -> None:
             address=order.address,
             **facts,
         )
+
+
+@on(InvitationMade, queue="codes")
+def send_invitation(invitation_id: int, account_id: int, rights: str) -> None:
+    """The link to the address that the holder typed, if they wished us to send it."""
+    invitation = Invitation.get_by_id(invitation_id)
+    token, recipient = token_to_send(invitation_id), invitation.recipient
+    if token is None:
+        return
+    account = account_by_id(account_id)
+    operations.tell(
+        current_event_id(),
+        "invitation",
+        recipients={"email" if "@" in recipient else "sms": recipient},
+        link=f"/invitation/{token}",
+        until=invitation.expires_at,
+        holder=masked_holder(account.surname, account.name),
+        masked_number=masked_number(account.number),
+        street=account.premises.street,
+        rights=RIGHT_NAMES[rights],
+        until_on=invitation.until_on,
+    )
+
+
+@on(InvitationAccepted)
+def tell_of_guest(invitation_id: int, binding_id: int, person_id: int, account_id: int) -> None:
+    """Whoever the account belongs to learns at once who else has a right to it (B4)."""
+    invitation = Invitation.get_by_id(invitation_id)
+    _tell_account(
+        account_id,
+        "invitation_accepted",
+        "/cabinet/sharing/",
+        title=invitation.title,
+        guest=Person.get_by_id(person_id).full_name,
+        rights=RIGHT_NAMES[invitation.rights],
+        until_on=invitation.until_on,
+    )
+
+
+TOLD_OF_END = {
+    "ended": ("guest", "Доступ закрыл владелец счёта."),
+    "owner_left": ("guest", "У того, кто открыл доступ, больше нет этого счёта."),
+    "left": ("owners", "Гость отказался от доступа."),
+    "expired": ("guest owners", "Срок доступа закончился."),
+}
+"""Reason → who learns of the end of a right (not whoever has just ended it), and the sentence that says why."""
+
+
+@on(AccessEnded)
+def tell_of_ended_access(binding_id: int, person_id: int, account_id: int, reason: str) -> None:
+    told, why = TOLD_OF_END.get(reason, ("", ""))
+    if "owners" in told:
+        title = Binding.get_by_id(binding_id).invitation.title
+        _tell_account(account_id, "access_ended", "/cabinet/sharing/", title=title, why=why)
+    if "guest" in told:  # no account in the row: what is of an account that is closed to them is not shown to them
+        number = Account.select(Account.number).where(Account.id == account_id).scalar()
+        facts = {"account_number": number, "title": "", "why": why}
+        operations.notify(current_event_id(), "access_ended", person_id=person_id, link="/cabinet/", **facts)

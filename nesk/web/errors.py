@@ -29,7 +29,7 @@ def reply(status: int, message: str = "", **headers: str) -> Any:
 
 def init_errors(app: Flask) -> None:
     app.register_error_handler(NotFound, lambda error: reply(404))
-    app.register_error_handler(Forbidden, lambda error: reply(403))
+    app.register_error_handler(Forbidden, lambda error: reply(403, error.message))
     app.register_error_handler(Conflict, lambda error: reply(409, error.message))
     app.register_error_handler(
         TooOften, lambda error: reply(429, error.message, **{"Retry-After": str(error.retry_after)})

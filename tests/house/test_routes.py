@@ -38,6 +38,15 @@ OPEN = {
     "public.documents.download": 200,
     "public.documents.agreement": 200,
     "public.payment_return.index": 404,  # of an order that nobody knows
+    "public.invitation.show": 404,  # of a token that nobody was given, as are those of care links
+    "public.invitation.accept": 404,
+    "public.care.show": 404,
+    "public.care.pay": 404,
+    "public.care.submit": 404,
+    "public.care.withdraw": 404,
+    "public.care.reloaded": 404,
+    "public.care.result": 404,
+    "public.care.returned": 303,  # to the page for whoever comes back from the bank without a link
     "business.login": 200,
     "business.confirmation": 303,
     "backoffice.login": 200,

@@ -2,7 +2,7 @@
 
 import pytest
 
-from nesk.accounts import receipt_delivery
+from nesk.accounts import ending, receipt_delivery, sharing
 from nesk.accounts.models import Binding
 from nesk.core import clock
 from nesk.core.actor import Actor
@@ -221,6 +221,12 @@ def test_every_reaction_answered_twice_tells_once(district):
     operations.assign_visit(accepted.id, district.crew.id, TODAY, 2, by=BY)
     visits.set_out(district.leader, visit.id, by=CREW)
     drain()
+    guest = make_person(9)[0]
+    invited = sharing.invite(
+        home.account.id, home.person.id, rights="view", title="Дочь", whom="relative", until_on=None, by=home.actor
+    )
+    sharing.accept(invited.token, guest.id, by=home.actor)
+    ending.leave(guest.id, home.account.id, by=home.actor)
     visits.close_work(district.leader, visit.id, closing(finals=(1400,)), signature=SIGNATURE, key="phone-1", by=CREW)
     drain()
     access_changes(home)

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from nesk.accounts.models import Account
 from nesk.accounts.operations import unbind
 from nesk.consents.operations import install_documents
 from nesk.core import clock, events
@@ -111,3 +112,15 @@ def ask_email(browser: Browser, email: str = NEW_EMAIL, *, password: str = NEW_P
     page = browser.open("public.registration.email")
     data = {"email": email, "password": password, "confirmation": password, "captcha": word_on(page), "agree": "y"}
     return browser.submit("public.registration.email", {**data, **more})
+
+
+@pytest.fixture
+def nobody(browser: Browser, town: object) -> Browser:
+    """Somebody without a session before the demo town."""
+    return browser
+
+
+@pytest.fixture
+def account(town: object) -> Account:
+    """The account whose holder has given them a link."""
+    return Account.get(Account.number == ACCOUNT)

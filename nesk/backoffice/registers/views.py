@@ -8,6 +8,7 @@ from flask import request
 from markupsafe import Markup
 
 from nesk.accounts.models import Account, Binding, Premises
+from nesk.accounts.queries import live
 from nesk.backoffice.registers.base import Register
 from nesk.backoffice.registers.filters import Choice, OwesAtLeast, Since, Until
 from nesk.billing.models import Balance
@@ -81,7 +82,7 @@ class People(Register):
         branch = viewer().subject.branch_id
         if branch is None:
             return query
-        bound = Binding.select(Binding.person).join(Account).where(Account.branch == branch, Binding.ended_at.is_null())
+        bound = Binding.select(Binding.person).join(Account).where(Account.branch == branch, live())
         return query.where(Person.id.in_(bound))
 
     def completed(self, rows: list[Any]) -> list[Any]:
@@ -90,11 +91,7 @@ class People(Register):
         numbers: dict[int, list[str]] = {id: [] for id in ids}
         for identity in Identity.select().where(Identity.person.in_(ids)):
             contacts[identity.person_id][identity.kind] = identity.value
-        bound = (
-            Binding.select(Binding.person, Account.number)
-            .join(Account)
-            .where(Binding.person.in_(ids), Binding.ended_at.is_null())
-        )
+        bound = Binding.select(Binding.person, Account.number).join(Account).where(Binding.person.in_(ids), live())
         for person, number in bound.tuples():
             numbers[person].append(number)
         for row in rows:
