@@ -21,7 +21,7 @@ MODELS = [
     accounts.Premises, accounts.Organization, accounts.Account, accounts.Invitation, accounts.Binding, accounts.CareLink,
     consents.Document, consents.Consent,
     metering.MeterType, metering.Meter, metering.Installation, metering.Seal, metering.Reading,
-    billing.Tariff, billing.RangeBound, billing.Entry, billing.Line, billing.Balance, billing.Statement,
+    billing.Tariff, billing.RangeBound, billing.Entry, billing.Line, billing.Balance, billing.Statement, billing.Bill,
     payments.Registry, payments.Payment, payments.Attempt, payments.Callback, payments.Refund,
     fieldwork.Service, fieldwork.Order, fieldwork.OrderStep, fieldwork.OrderMessage, fieldwork.OrderFile,
     fieldwork.Crew, fieldwork.CrewMember, fieldwork.DayOff, fieldwork.Visit, fieldwork.Act,

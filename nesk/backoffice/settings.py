@@ -6,13 +6,14 @@ from dataclasses import fields
 from typing import Any, get_type_hints
 
 from flask import Blueprint, request, url_for
-from wtforms import BooleanField, IntegerField, StringField
+from wtforms import BooleanField, IntegerField, StringField, TextAreaField
 from wtforms.validators import InputRequired
 
 from nesk.billing.settings import BillingSettings
 from nesk.core import settings
 from nesk.core.errors import NotFound, Refused
 from nesk.credentials.settings import CredentialSettings
+from nesk.enrolment.settings import EnrolmentSettings
 from nesk.metering.settings import MeteringSettings
 from nesk.notifications.settings import NotificationSettings
 from nesk.payments.settings import PaymentSettings
@@ -30,6 +31,7 @@ KINDS = {
     "payments": PaymentSettings,
     "notifications": NotificationSettings,
     "credentials": CredentialSettings,
+    "enrolment": EnrolmentSettings,
 }
 TITLES = {
     "metering": "Показания",
@@ -37,6 +39,7 @@ TITLES = {
     "payments": "Платежи",
     "notifications": "Сообщения",
     "credentials": "Вход и регистрация",
+    "enrolment": "Лицевые счета",
 }
 LABELS = {
     "window_from": "Показания ждём с числа",
@@ -79,8 +82,14 @@ LABELS = {
     "remember_days": "«Запомнить меня», дней",
     "captcha_after": "Слово с картинки после неудач, раз",
     "recovery_neutral": "Не говорить, зарегистрирован ли адрес",
+    "mobile_notice_shown": "Показывать сообщение под формой привязки",
+    "mobile_notice": "Сообщение под формой привязки",
+    "breaker_refusals": "Неудачных привязок за 15 минут до слова с картинки",
+    "breaker_percent": "Какая доля неудач для этого нужна, %",
 }
 FIELDS = {int: IntegerField, bool: BooleanField, str: StringField}
+ONE_LINE = 80
+"""A text whose default is longer is edited in a field of several lines."""
 
 
 def _form(kind: type) -> type[Form]:
@@ -89,7 +98,9 @@ def _form(kind: type) -> type[Form]:
     made = {}
     for field in fields(kind):
         rules = [] if hints[field.name] is bool else [InputRequired("Заполните это поле.")]
-        made[field.name] = FIELDS[hints[field.name]](LABELS.get(field.name, field.name), rules)
+        is_prose = hints[field.name] is str and len(field.default) > ONE_LINE
+        kind_of_field = TextAreaField if is_prose else FIELDS[hints[field.name]]
+        made[field.name] = kind_of_field(LABELS.get(field.name, field.name), rules)
     return type("SettingsForm", (Form,), made)
 
 

@@ -7,7 +7,7 @@ from typing import Any
 from flask import Blueprint, request
 from flask_login import current_user
 
-from nesk.cabinet import charges, help, home, notices, payment, readings, receipts, services
+from nesk.cabinet import accounts, charges, help, home, notices, payment, readings, receipts, services
 from nesk.core.errors import NotFound
 from nesk.notifications.queries import unread_count
 from nesk.web.access import current_card, guard, my_accounts
@@ -26,7 +26,7 @@ SECTIONS = (
     Section("help", "Помощь", "/cabinet/help/", "cabinet.help"),
 )
 
-for feature in (home, readings, payment, charges, receipts, services, notices, help):
+for feature in (home, readings, payment, charges, receipts, services, accounts, notices, help):
     bp.register_blueprint(feature.bp)
 
 
@@ -39,12 +39,19 @@ def cabinet() -> dict[str, Any]:
         card = current_card()
     except NotFound:  # the page of this very error has no account around it
         card = None
-    section = next((section.url for section in SECTIONS if section.item().active), request.path)
+    of_accounts = (request.endpoint or "").startswith("cabinet.accounts")
+    elsewhere = "/cabinet/accounts/" if of_accounts else request.path
+    section = next((section.url for section in SECTIONS if section.item().active), elsewhere)
     return {
         "nav_items": [section.item() for section in SECTIONS],
         "account": card,
         "accounts": my_accounts(),
         "section_url": section,
         "unread": unread_count(current_user.subject.id),
-        "links": {"home": "/cabinet/", "notices": "/cabinet/notices/", "payment": "/cabinet/payment/"},
+        "links": {
+            "home": "/cabinet/",
+            "notices": "/cabinet/notices/",
+            "payment": "/cabinet/payment/",
+            "accounts": "/cabinet/accounts/",
+        },
     }

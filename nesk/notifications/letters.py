@@ -43,5 +43,8 @@ KINDS = {
     "visit_unassigned": Kind(EVERYWHERE),
     "crew_set_out": Kind(("sms", "cabinet"), is_urgent=True, is_worth=timedelta(hours=2)),
     "access_refused": Kind(QUIETLY),
+    "binding_by_other": Kind(QUIETLY, "access", is_urgent=True),
+    "binding_ended": Kind(QUIETLY, "access"),
+    "binding_password_changed": Kind(QUIETLY, "access", is_urgent=True),
     "code": Kind(("sms",), "access", is_urgent=True, is_worth=timedelta(minutes=10), is_secret=True),
 }

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from nesk.accounts.models import Account
+from nesk.accounts.events import AccountBound, AccountUnbound
+from nesk.accounts.models import Account, Binding
 from nesk.accounts.queries import people_bound_to
 from nesk.billing.events import MonthClosed
 from nesk.billing.models import Entry
@@ -11,6 +12,7 @@ from nesk.core.period import Month
 from nesk.credentials.challenges import secret_of
 from nesk.credentials.events import CodeAsked, LinkAsked
 from nesk.credentials.models import Challenge
+from nesk.enrolment.queries import masked_person
 from nesk.fieldwork import rules
 from nesk.fieldwork.events import (
     AccessRefused,
@@ -34,6 +36,9 @@ from nesk.notifications import delivery, mailing, operations
 from nesk.notifications.events import MessageQueued, ReceiptsAnnounced, UrgentMessageQueued
 from nesk.payments.events import PaymentDeclined, PaymentPosted, PaymentRefunded
 from nesk.payments.models import Payment
+from nesk.people.queries import identities
+
+ACCOUNTS = "/cabinet/accounts/"
 
 
 @on(MessageQueued, outside=True, max_attempts=delivery.MOST_ATTEMPTS)
@@ -149,6 +154,38 @@ def _tell_account(account_id: int, template: str, link: str, **facts: object) ->
             account_number=number,
             **facts,
         )
+
+
+@on(AccountBound)
+def tell_of_binding(binding_id: int, person_id: int, account_id: int) -> None:
+    """Those who had the account before, and the address that its bills go to, learn of somebody new (B4). Of those who
+    were invited the inviter knows."""
+    binding = Binding.select(Binding, Account).join(Account).where(Binding.id == binding_id).get()
+    if binding.way == "invitation":
+        return
+    account = binding.account
+    facts = {
+        "account_id": account_id,
+        "link": f"{ACCOUNTS}?ls={account.number}",
+        "account_number": account.number,
+        "who": masked_person(person_id),
+        "at": binding.bound_at,
+    }
+    for person in people_bound_to(account_id):
+        if person != person_id:
+            operations.notify(current_event_id(), "binding_by_other", person_id=person, **facts)
+    if account.receipt_email and account.receipt_email != identities(person_id).get("email"):
+        operations.tell(current_event_id(), "binding_by_other", recipients={"email": account.receipt_email}, **facts)
+
+
+@on(AccountUnbound)
+def tell_of_unbinding(binding_id: int, person_id: int, account_id: int, reason: str = "self") -> None:
+    """Whoever lost an account, by their own press or by its changed password, has it in writing."""
+    number = Account.select(Account.number).where(Account.id == account_id).scalar()
+    kind = "binding_password_changed" if reason == "password" else "binding_ended"
+    operations.notify(
+        current_event_id(), kind, person_id=person_id, account_id=account_id, link=ACCOUNTS, account_number=number
+    )
 
 
 @on(OrderPlaced)

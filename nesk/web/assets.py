@@ -25,7 +25,9 @@ from nesk.core.errors import NotFound
 STATIC = Path(__file__).parents[2] / "static"
 FOREVER = "public, max-age=31536000, immutable"
 
-_COMPONENTS = "shell buttons cards hero status forms tabs meter tables charts timeline menus pay auth visionbar"
+_COMPONENTS = (
+    "shell buttons cards hero status forms tabs meter tables charts timeline menus pay accounts auth visionbar"
+)
 BUNDLES: dict[str, tuple[str, ...]] = {
     "css/nesk.css": (
         *(f"css/{name}.css" for name in ("layers", "reset", "tokens", "base", "layout")),
