@@ -105,7 +105,13 @@ def new() -> Any:
         except Refused as refused:
             form.show(refused)
         else:
-            return go(url_for(".index", ls=bound.number), "Лицевой счёт привязан.")
+            # `bound` is the account as it was before: an address in it is one that was chosen earlier.
+            kept = (
+                " Счета по нему уже приходят на почту, указанную раньше."
+                if form.e_bill.data and bound.receipt_email
+                else ""
+            )
+            return go(url_for(".index", ls=bound.number), f"Лицевой счёт привязан.{kept}")
     return page("cabinet/accounts/new.html", "cabinet/accounts/_form.html", **_adding(form))
 
 

@@ -149,11 +149,9 @@ def _count(person_id: int, number: str, ip: str) -> tuple[rules.Limit, ...]:
 def _proved(number: str, claim: Claim, ip: str) -> tuple[Account | None, str]:
     """The account that is aimed at, and the way in which it is proved (empty: it is not). The evidence is asked of an
     account that does not exist as well, so that both take as long."""
-    account = queries.account_to_bind(number)
+    account = queries.account_to_bind(number, claim.branch_id)
     way = _PROOFS[claim.way](account.id if account else 0, number, claim.evidence, ip)
-    if account is not None and claim.branch_id is not None and account.branch_id != claim.branch_id:
-        way = ""
-    return account, way
+    return account, way if account else ""
 
 
 def _by_sum(account_id: int, number: str, typed: str, ip: str) -> str:
@@ -173,8 +171,9 @@ def _by_serial(account_id: int, number: str, typed: str, ip: str) -> str:
 
 def _by_password(account_id: int, number: str, typed: str, ip: str) -> str:
     """The account's own sign-in (S4-14). A password that we issued for the first entry proves nothing yet."""
+    login = number if account_id else f"no account {number}"  # a login that nobody has costs as much
     try:
-        holder = people.authenticate("person", number, typed, identity="account", ip=ip)
+        holder = people.authenticate("person", login, typed, identity="account", ip=ip)
     except TooOften:
         raise
     except Refused:
@@ -189,12 +188,18 @@ def _bind(person_id: int, account: Account, way: str, claim: Claim, *, ip: str, 
     with transaction():
         accounts.bind(person_id, account.id, way=way, by=by)
         for purpose, version in (claim.consents or {}).items():
+            # An address that bills go to already is somebody's choice: a sum off a bill must not turn them away, and a
+            # consent to what will not be done is none.
+            if purpose == "e_bill" and not _send_bills_to(person_id, account):
+                continue
             consents.give(person_id, purpose, version=version, account_id=account.id, ip=ip, device=device, by=by)
-        if "e_bill" in (claim.consents or {}):
-            # An address that stands there already is somebody's choice: a sum off a bill must not turn their bills away.
-            Account.update(receipt_email=identities(person_id)["email"]).where(
-                Account.id == account.id, Account.receipt_email == ""
-            ).execute()
+
+
+def _send_bills_to(person_id: int, account: Account) -> bool:
+    """Bills by e-mail instead of paper from now on. False when they go to an address already."""
+    address = identities(person_id)["email"]
+    free = Account.update(receipt_email=address).where(Account.id == account.id, Account.receipt_email == "")
+    return bool(free.execute())
 
 
 def unbind_account(person_id: int, account_id: int, *, reason: str = "self", by: Actor) -> None:

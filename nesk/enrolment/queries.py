@@ -25,10 +25,13 @@ NOTHING = peewee.SQL("0")
 """Zero in so many words: the planner compares a partial index with what stands in the query, not with a parameter."""
 
 
-def account_to_bind(number: str) -> Account | None:
-    """An open account of a household by its number. Legal entities have a cabinet and sign-ins of their own."""
+def account_to_bind(number: str, branch_id: int | None) -> Account | None:
+    """An open account of a household by its number, of that branch where one is named. Legal entities have a cabinet and
+    sign-ins of their own."""
     account: Account | None = Account.select().where(Account.number == number, Account.kind == "person").first()
-    is_open = account is not None and (account.closed_on is None or account.closed_on > clock.today())
+    if account is None or (branch_id is not None and account.branch_id != branch_id):
+        return None
+    is_open = account.closed_on is None or account.closed_on > clock.today()
     return account if is_open else None
 
 
