@@ -23,7 +23,7 @@ MODELS = [
     accounts.ReceiptAddress,
     consents.Document, consents.Policy, consents.Consent,
     metering.MeterType, metering.Meter, metering.Installation, metering.Seal, metering.Reading,
-    billing.Tariff, billing.RangeBound, billing.Entry, billing.Line, billing.Balance, billing.Statement,
+    billing.Tariff, billing.RangeBound, billing.Entry, billing.Line, billing.Balance, billing.Statement, billing.Bill,
     payments.Registry, payments.Payment, payments.Attempt, payments.Callback, payments.Refund,
     payments.Card,
     fieldwork.Service, fieldwork.Order, fieldwork.OrderStep, fieldwork.OrderMessage, fieldwork.OrderFile,

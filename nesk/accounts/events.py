@@ -22,6 +22,14 @@ class AccountUnbound:
     binding_id: int
     person_id: int
     account_id: int
+    reason: str = "self"
+    """«self», or «password»: the account's own password, which had proved it, has changed (S4-14)."""
+
+
+@dataclass(frozen=True)
+class BindingRenamed:
+    binding_id: int
+    person_id: int
 
 
 @dataclass(frozen=True)
@@ -47,6 +55,7 @@ class ReceiptDeliveryChanged:
     is_followed: bool = False
 
 
+@dataclass(frozen=True)
 class InvitationMade:
     invitation_id: int
     account_id: int

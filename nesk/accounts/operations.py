@@ -7,8 +7,16 @@ from typing import Any
 
 import peewee
 
-from nesk.accounts.events import AccountBound, AccountsOpened, AccountUnbound, OrganizationRegistered, PaperBillsResumed
+from nesk.accounts.events import (
+    AccountBound,
+    AccountsOpened,
+    AccountUnbound,
+    BindingRenamed,
+    OrganizationRegistered,
+    PaperBillsResumed,
+)
 from nesk.accounts.models import Account, Binding, CareLink, Invitation, Organization, Premises
+from nesk.accounts.rules import LONGEST_TITLE, plain_title
 from nesk.branches.models import Branch, Town
 from nesk.branches.operations import know_streets
 from nesk.core import clock
@@ -92,9 +100,10 @@ def bind(person_id: int, account_id: int, *, way: str, title: str = "", by: Acto
     return binding
 
 
-def unbind(person_id: int, account_id: int, *, by: Actor) -> None:
-    """End a person's right to act for an account. Raises NotFound when there is none."""
+def unbind(person_id: int, account_id: int, *, reason: str = "self", by: Actor) -> None:
+    """End a person's right to act for an account; what is open in other tabs ends with it. Raises NotFound when there is none."""
     with transaction():
+        Account.locked(account_id)
         live = Binding.select().where(
             Binding.person == person_id, Binding.account == account_id, Binding.ended_at.is_null()
         )
@@ -102,7 +111,23 @@ def unbind(person_id: int, account_id: int, *, by: Actor) -> None:
         if binding is None:
             raise NotFound
         Binding.update(ended_at=clock.now()).where(Binding.id == binding.id).execute()
-        record(AccountUnbound(binding.id, person_id, account_id), by=by)
+        record(AccountUnbound(binding.id, person_id, account_id, reason), by=by)
+
+
+def rename(person_id: int, binding_id: int, title: str, *, by: Actor) -> None:
+    """Call a bound account as its holder does («Дача»); an empty title brings the address back. Raises NotFound."""
+    title = plain_title(title)
+    if len(title) > LONGEST_TITLE:
+        raise Refused(f"Название слишком длинное. Оставьте не больше {LONGEST_TITLE} знаков.", field="title")
+    with transaction():
+        named = (
+            Binding.update(title=title)
+            .where(Binding.id == binding_id, Binding.person == person_id, Binding.ended_at.is_null())
+            .execute()
+        )
+        if not named:
+            raise NotFound
+        record(BindingRenamed(binding_id, person_id), by=by)
 
 
 def send_paper_again(person_id: int, *, spared: Callable[[int], bool] = lambda _: False, by: Actor) -> int:

@@ -72,6 +72,27 @@ def people_bound_to(account_id: int) -> list[int]:
     return [row.person_id for row in rows.order_by(Binding.id)]
 
 
+def bindings_of(person_id: int) -> list[Binding]:
+    """Everything that a person has ever bound, with the accounts, the latest first."""
+    theirs = Binding.select(Binding, Account).join(Account).where(Binding.person == person_id)
+    return list(theirs.order_by(Binding.bound_at.desc(), Binding.id.desc()))
+
+
+def binding_of(person_id: int, binding_id: int) -> Binding:
+    """A live binding of the person, with account and place. Raises NotFound."""
+    binding: Binding | None = (
+        Binding.select(Binding, Account, Premises, Town)
+        .join(Account)
+        .join(Premises)
+        .join(Town)
+        .where(Binding.id == binding_id, Binding.person == person_id, Binding.ended_at.is_null())
+        .first()
+    )
+    if binding is None:
+        raise NotFound
+    return binding
+
+
 def _one(query: object) -> Account:
     account: Account | None = query.first()  # type: ignore[attr-defined]
     if account is None:

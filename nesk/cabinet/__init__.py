@@ -9,6 +9,7 @@ from flask_login import current_user
 
 from nesk.billing.queries import AccountCard
 from nesk.cabinet import (
+    accounts,
     addresses,
     charges,
     closing,
@@ -52,7 +53,7 @@ SECTIONS = (
 
 FEATURES = (
     home, readings, payment, charges, receipts, services, notices, help, devices, protection, consents, my_data, closing,
-    settings, subscriptions, profile, addresses, sharing, sharing_links,
+    settings, subscriptions, profile, addresses, accounts, sharing, sharing_links,
 )  # fmt: skip
 for feature in FEATURES:
     bp.register_blueprint(feature.bp)
@@ -69,11 +70,13 @@ def cabinet() -> dict[str, Any]:
         card = None
     here = next((section for section in SECTIONS if section.item().active), None)
     payment_url = "/cabinet/payment/" if card is None or card.may("pay") else ""
+    of_accounts = (request.endpoint or "").startswith("cabinet.accounts")
+    elsewhere = "/cabinet/accounts/" if of_accounts else request.path
     return {
         "nav_items": [section.item() for section in SECTIONS if _is_for(section, card)],
         "account": card,
         "accounts": my_accounts(),
-        "section_url": here.url if here else request.path,
+        "section_url": here.url if here else elsewhere,
         # Choosing another account keeps the section, where the right to that account reaches it.
         "switch_to": {each.number: "/cabinet/" for each in my_accounts() if here and not _is_for(here, each)},
         "unread": unread_count(current_user.subject.id),
@@ -82,6 +85,7 @@ def cabinet() -> dict[str, Any]:
             "notices": "/cabinet/notices/",
             "devices": "/cabinet/devices/",
             "payment": payment_url,
+            "accounts": "/cabinet/accounts/",
             "settings": settings.HOME,
             "profile": profile.HOME,
             "photo": profile.shown_photo(),

@@ -64,6 +64,7 @@ class FactorsReset:
     holder_id: int
 
 
+@dataclass(frozen=True)
 class ContactChanged:
     """A person has another phone or e-mail: the challenge by which it was proved tells the new and the former one."""
 

@@ -76,5 +76,8 @@ KINDS = {
     ),
     "invitation_accepted": Kind(QUIETLY, "access"),
     "access_ended": Kind(QUIETLY, "access"),
+    "binding_by_other": Kind(QUIETLY, "access", is_urgent=True),
+    "binding_ended": Kind(QUIETLY, "access"),
+    "binding_password_changed": Kind(QUIETLY, "access", is_urgent=True),
     "code": Kind(("sms",), "access", is_urgent=True, is_worth=timedelta(minutes=10), is_secret=True),
 }

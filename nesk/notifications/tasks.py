@@ -2,7 +2,14 @@
 
 from __future__ import annotations
 
-from nesk.accounts.events import AccessEnded, InvitationAccepted, InvitationMade, ReceiptDeliveryChanged
+from nesk.accounts.events import (
+    AccessEnded,
+    AccountBound,
+    AccountUnbound,
+    InvitationAccepted,
+    InvitationMade,
+    ReceiptDeliveryChanged,
+)
 from nesk.accounts.models import Account, Binding, Invitation
 from nesk.accounts.queries import account_by_id, people_bound_to, rights_of
 from nesk.accounts.receipt_delivery import people_holding
@@ -24,6 +31,7 @@ from nesk.credentials.events import (
     RememberedTwice,
 )
 from nesk.credentials.models import Challenge, Remembered
+from nesk.enrolment.queries import masked_person
 from nesk.enrolment.registration import EMAIL
 from nesk.fieldwork import rules
 from nesk.fieldwork.events import (
@@ -52,6 +60,8 @@ from nesk.people.devices import device_of
 from nesk.people.events import PasswordChanged, SignedIn
 from nesk.people.models import Person, Session
 from nesk.people.queries import identities, is_new_device
+
+ACCOUNTS = "/cabinet/accounts/"
 
 
 @on(MessageQueued, outside=True, max_attempts=delivery.MOST_ATTEMPTS)
@@ -288,6 +298,38 @@ def _tell_account(account_id: int, template: str, link: str, *, also: int | None
             account_number=number,
             **facts,
         )
+
+
+@on(AccountBound)
+def tell_of_binding(binding_id: int, person_id: int, account_id: int) -> None:
+    """Those who had the account before, and the address that its bills go to, learn of somebody new (B4). Of those who
+    were invited the inviter knows."""
+    binding = Binding.select(Binding, Account).join(Account).where(Binding.id == binding_id).get()
+    if binding.way == "invitation":
+        return
+    account = binding.account
+    facts = {
+        "account_id": account_id,
+        "link": f"{ACCOUNTS}?ls={account.number}",
+        "account_number": account.number,
+        "who": masked_person(person_id),
+        "at": binding.bound_at,
+    }
+    for person in people_bound_to(account_id):
+        if person != person_id:
+            operations.notify(current_event_id(), "binding_by_other", person_id=person, **facts)
+    if account.receipt_email and account.receipt_email != identities(person_id).get("email"):
+        operations.tell(current_event_id(), "binding_by_other", recipients={"email": account.receipt_email}, **facts)
+
+
+@on(AccountUnbound)
+def tell_of_unbinding(binding_id: int, person_id: int, account_id: int, reason: str = "self") -> None:
+    """Whoever lost an account, by their own press or by its changed password, has it in writing."""
+    number = Account.select(Account.number).where(Account.id == account_id).scalar()
+    kind = "binding_password_changed" if reason == "password" else "binding_ended"
+    operations.notify(
+        current_event_id(), kind, person_id=person_id, account_id=account_id, link=ACCOUNTS, account_number=number
+    )
 
 
 @on(OrderPlaced)

@@ -70,6 +70,17 @@ class Payment(Model):
         return self.principal_kop + self.penalty_kop
 
 
+Payment.add_index(
+    Payment.index(
+        Payment.principal_kop + Payment.penalty_kop,
+        Payment.account,
+        Payment.paid_on,
+        where=Payment.posted_at.is_null(False),
+        name="payments_payment_sum",
+    )
+)
+
+
 class Attempt(Model):
     """One order at the bank for a payment. The row is committed before the bank hears of it."""
 

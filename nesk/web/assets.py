@@ -26,7 +26,8 @@ STATIC = Path(__file__).parents[2] / "static"
 FOREVER = "public, max-age=31536000, immutable"
 
 _COMPONENTS = (
-    "shell buttons cards hero status forms tabs meter tables charts timeline menus pay auth reading sharing visionbar"
+    "shell buttons cards hero status forms tabs meter tables charts timeline menus pay accounts auth reading sharing "
+    "visionbar"
 )
 BUNDLES: dict[str, tuple[str, ...]] = {
     "css/nesk.css": (
