@@ -6,11 +6,13 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 
+from nesk.accounts.models import Account
+from nesk.accounts.queries import people_bound_to, rights_of
 from nesk.consents.queries import allows
 from nesk.core import clock, config, settings
 from nesk.core.actor import Actor, system
 from nesk.core.db import transaction
-from nesk.core.events import record
+from nesk.core.events import current_event_id, record
 from nesk.core.rendering import render_email, render_sms
 from nesk.notifications import choices
 from nesk.notifications.events import MessageQueued, UrgentMessageQueued
@@ -55,6 +57,24 @@ def notify(
     return tell(
         event_id, template, recipients=recipients, person_id=person_id, account_id=account_id, link=link, **facts
     )
+
+
+def notify_account(account_id: int, template: str, link: str, *, also: int | None = None, **facts: object) -> None:
+    """Those whose account it is, and one more: the guest who did the thing, as long as they are one."""
+    number = Account.select(Account.number).where(Account.id == account_id).scalar()
+    told = people_bound_to(account_id)
+    if also is not None and also not in told and rights_of(also, account_id):
+        told.append(also)
+    for person in told:
+        notify(
+            current_event_id(),
+            template,
+            person_id=person,
+            account_id=account_id,
+            link=f"{link}?ls={number}",
+            account_number=number,
+            **facts,
+        )
 
 
 def tell(
