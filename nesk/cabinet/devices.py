@@ -6,10 +6,11 @@ from typing import Any
 
 from flask import Blueprint, render_template, url_for
 
+from nesk.core.errors import NotFound
 from nesk.credentials import remembering
 from nesk.credentials.devices import devices_of, end_device
 from nesk.web.htmx import done
-from nesk.web.login import current_actor, sign_out, viewer
+from nesk.web.login import current_actor, viewer
 
 bp = Blueprint("devices", __name__, url_prefix="/devices")
 
@@ -21,9 +22,9 @@ def index() -> Any:
 
 @bp.post("/<int:session_id>/end")
 def end(session_id: int) -> Any:
-    """«Выйти» beside a device; beside this very one it is the ordinary way out."""
+    """«Выйти» beside a device; this very one has the ordinary way out, which clears the browser too."""
     if session_id == viewer().session.id:
-        return sign_out("/login", "Вы вышли из личного кабинета.")
+        raise NotFound
     end_device("person", viewer().subject.id, session_id, by=current_actor())
     return _shown("Вход на устройстве завершён.")
 

@@ -77,6 +77,8 @@ def resume(cookie: str, *, ip: str, device: str) -> Resumed | None:
 
 def _of_cookie(cookie: str) -> Remembered | None:
     selector, _, validator = cookie.partition(":")
+    if not selector.isalnum():  # PostgreSQL refuses a NUL even in a question
+        return None
     link: Remembered | None = Remembered.get_or_none(Remembered.selector == selector[:32])
     return link if link and secrets.compare_digest(link.validator_hash, _hash(validator)) else None
 

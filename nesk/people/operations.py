@@ -88,6 +88,7 @@ def _hash_anew(subject: Person | Staff | BusinessUser, password: str) -> None:
 
 
 def _subject(kind: str, login: str, identity: str) -> Person | Staff | BusinessUser | None:
+    login = login.replace("\0", "\ufffd")  # PostgreSQL refuses a NUL even in a question
     if kind == "person":
         return person_by_login(identity, login)
     if kind == "business":

@@ -101,7 +101,7 @@ def set_cookie(response: Response, name: str, text: str, *, until: datetime | No
     response.set_cookie(
         cookie_name(name),
         text,
-        max_age=int((until - clock.now()).total_seconds()) if until else None,
+        max_age=round((until - clock.now()).total_seconds()) if until else None,
         secure=config.current().secure_cookies,
         httponly=True,
         samesite="Lax",
