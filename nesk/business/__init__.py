@@ -29,7 +29,7 @@ bp.register_blueprint(protection.bp)
 
 SECTIONS = (
     Section("home", "Договор", "/business/", "business.contract", tab=True),
-    Section("lock", "Защита входа", "/business/protection", "business.protection", tab=True),
+    Section("lock", "Защита входа", "/business/protection", "business.protection"),
 )
 
 

@@ -18,6 +18,7 @@ from nesk.core.actor import Actor, Kind
 from nesk.core.db import transaction
 from nesk.core.errors import NotFound, Refused
 from nesk.core.events import record
+from nesk.core.schedule import scheduled
 from nesk.core.sealing import mac, seal, unseal
 from nesk.credentials.events import (
     FactorAdded,
@@ -302,6 +303,9 @@ def _forgive_try(holder: Holder) -> None:
 
 # ---- taking away
 
+KEPT_FOR = timedelta(days=365)
+"""How long a factor that has ended stays as a trace (retention of access logs, §11)."""
+
 
 def remove(holder: Holder, factor_id: int, *, is_obliged: bool, by: Actor) -> None:
     """End an application or a passkey, and the codes on paper with the last of them. Raises NotFound, Refused."""
@@ -326,3 +330,11 @@ def reset(holder: Holder, *, by: Actor) -> None:
         Factor.update(ended_at=clock.now(), secret="").where(_of(holder), Factor.ended_at.is_null()).execute()
         end_sessions(holder.kind, holder.id, by=by)
         record(FactorsReset(holder.kind, holder.id), by=by)
+
+
+@scheduled("credentials.forget_factors", daily=(3, 30))
+def forget() -> int:
+    """Delete factors that ended a year ago, and keys whose first code never came."""
+    now = clock.now()
+    unconfirmed = Factor.confirmed_at.is_null() & (Factor.created_at < now - PREPARED_FOR)
+    return int(Factor.delete().where((Factor.ended_at < now - KEPT_FOR) | unconfirmed).execute())

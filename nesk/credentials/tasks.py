@@ -1,10 +1,10 @@
 """Reactions of this package, and its modules with scheduled jobs, imported so that the clock knows them."""
 
 from nesk.core.events import on
-from nesk.credentials import captcha, challenges, remembering
+from nesk.credentials import captcha, challenges, factors, remembering
 from nesk.people.events import PasswordChanged
 
-__all__ = ["captcha", "challenges", "remembering"]
+__all__ = ["captcha", "challenges", "factors", "remembering"]
 
 
 @on(PasswordChanged, prompt=True)

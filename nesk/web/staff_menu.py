@@ -66,7 +66,7 @@ SECTIONS = (
         permission=Permission.SEE_ACCOUNTS,
     ),
     Section(
-        "lock",
+        "user",
         "Сотрудники",
         "/staff/employees",
         "backoffice.employees",

@@ -248,3 +248,37 @@ def test_a_passkey_begun_long_ago_is_begun_anew(marina: Browser, holder):
 def test_where_a_browser_would_make_no_passkey_the_page_says_where_it_would(marina: Browser):
     page = marina.open(f"{PAGE}/passkeys/new")
     assert page.links["http://localhost:8000"] == f"http://localhost:8000{PAGE}/passkeys/new"
+
+
+HOSTILE = [
+    "я" * 10_000,
+    "\x00\x00",
+    "\u202e123456",
+    "🔑🔑🔑🔑🔑🔑",
+    "' OR 1=1 --",
+    "<script>alert(1)</script>",
+    "١٢٣٤٥٦",
+    "{{ 7 * 7 }}",
+    "-1",
+    "1e6",
+]
+
+
+@pytest.mark.parametrize("typed", HOSTILE, ids=range(len(HOSTILE)))
+def test_whatever_is_typed_for_a_code_is_refused_in_words(marina: Browser, key, typed):
+    show_password(marina)
+    page = marina.submit(CONFIRM, {"code": typed}, status=422)
+    assert page.errors
+    assert not is_in(marina)
+    page = marina.post(CONFIRM, {"credential": typed}, status=422)
+    assert page.errors[-1:] == ["Ключ доступа не подошёл. Нажмите кнопку ещё раз или войдите по коду."]
+
+
+@pytest.mark.parametrize("typed", HOSTILE, ids=range(len(HOSTILE)))
+def test_whatever_is_typed_for_a_first_code_or_a_name_breaks_nothing(marina: Browser, holder, typed):
+    marina.submit(f"{PAGE}/application")
+    assert marina.submit(f"{PAGE}/application/code", {"code": typed}, status=422).errors
+    config.use(replace(config.current(), base_url=SITE))
+    page = marina.submit(f"{PAGE}/passkeys/new", {"name": typed})
+    assert (page.status == 422) == (len(typed) > 80)
+    assert not factors.is_protected(holder)

@@ -323,3 +323,17 @@ def test_no_secret_stands_in_an_event(holder, me):
         facts = " ".join(str(row.facts) for row in EventRecord.select())
     assert key not in facts
     assert not any(code in facts for code in codes)
+
+
+def test_what_ended_long_ago_and_what_was_never_confirmed_is_deleted(holder, me):
+    with clock.stopped_at("2025-11-01 10:00:10"):
+        connect(holder, me)
+        factors.remove(holder, factors.protection(holder).application.id, is_obliged=False, by=me)
+    with clock.stopped_at("2026-11-24 09:00:10"):
+        connect(holder, me)
+        factors.prepare_application(holder, by=me)
+        assert factors.forget() == 11
+        assert Factor.select().count() == 12
+    with clock.stopped_at("2026-11-24 09:31:00"):
+        assert factors.forget() == 1
+        assert factors.protection(holder).papers_left == 10
