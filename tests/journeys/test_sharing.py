@@ -25,7 +25,7 @@ def invite(holder: Screen, to: str) -> None:
     page.get_by_label("Для кого").fill("Дочь")
     page.get_by_label("Смотреть и передавать показания").check()
     page.get_by_label("Куда отправить ссылку").fill(to)
-    page.get_by_role("button", name="Создать приглашение").click()
+    page.get_by_role("button", name="Пригласить").click()
     expect(page.get_by_text("Ссылка показана один раз")).to_be_visible()
     page.get_by_role("button", name="Скопировать").click()
     expect(page.get_by_text("Ссылка скопирована")).to_be_visible()
