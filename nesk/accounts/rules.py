@@ -56,7 +56,7 @@ MOST_CARE_LINKS = 10
 MADE_A_DAY = 20
 """Invitations, and care links, that one person may make in a day."""
 
-WHOM = {"relative": "Родственник или близкий", "tenant": "Арендатор"}
+WHOM = {"relative": "Близкий человек", "tenant": "Арендатор"}
 
 
 def may(rights: str, deed: Deed) -> bool:
