@@ -57,6 +57,11 @@ def secret(purpose: str) -> str:
     return found
 
 
+def kept(text: str) -> str:
+    """A hostile text as a form shows it again: without what nobody types."""
+    return text.replace("\x00", "").replace("\u202e", "").replace("\r\n", "\n")
+
+
 def captcha() -> str:
     """The word on the picture that was shown last."""
     return str(Captcha.select().order_by(Captcha.created_at.desc()).get().answer)
