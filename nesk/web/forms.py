@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 from uuid import uuid4
 
 from flask_wtf import FlaskForm
-from wtforms import HiddenField, StringField
+from werkzeug.datastructures import MultiDict
+from wtforms import HiddenField, PasswordField, StringField
 from wtforms.validators import ValidationError
 
 from nesk.core.emails import parse_email
@@ -14,12 +16,34 @@ from nesk.core.errors import Conflict, Refused, TooOften
 from nesk.core.money import parse_amount
 from nesk.core.phones import parse_phone
 
+_UNTYPED = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\u202a-\u202e\u2066-\u2069\ud800-\udfff\ufffe\uffff]")
+"""Controls, halves of letters, overrides of direction: no database takes the first two, and the last make a name read
+otherwise than it is stored."""
+
+
+def _texts(sent: Any) -> list[str]:
+    return [value for _, value in sent.items(multi=True) if isinstance(value, str)]
+
 
 class Form(FlaskForm):
     """A form whose refusals from the rules stand beside their field, or on top when no field is at fault."""
 
     status = 422
     """What a page that shows the refused form answers with."""
+
+    class Meta(FlaskForm.Meta):
+        """How what was sent is read."""
+
+        def wrap_formdata(self, form: Form, formdata: Any) -> Any:
+            """What was sent, without signs that nobody types; a password stays exactly as it was typed."""
+            sent = super().wrap_formdata(form, formdata)
+            if sent is None or not any(_UNTYPED.search(value) for value in _texts(sent)):
+                return sent
+            exact = {name for name, field in form._fields.items() if isinstance(field, PasswordField)}
+            return MultiDict(
+                (name, value if name in exact or not isinstance(value, str) else _UNTYPED.sub("", value))
+                for name, value in sent.items(multi=True)
+            )
 
     def show(self, refused: Refused) -> None:
         """Put a refusal of the rules where it belongs and keep what was typed."""
@@ -58,11 +82,6 @@ class AtMost:
     def __call__(self, form: Any, field: Any) -> None:
         if len(field.data or "") > self.characters:
             raise Said(f"Слишком длинно. Оставьте не больше {self.characters} знаков.")
-
-
-def without_nul(text: str | None) -> str | None:
-    """A filter of fields: no database takes a NUL, and no page may show one."""
-    return text.replace("\0", "") if text else text
 
 
 class PhoneField(StringField):
