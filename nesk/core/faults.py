@@ -21,6 +21,7 @@ PLACES = (
     "message.sending",
     "message.sent",
     "privacy.half_closed",
+    "privacy.archive_announced",
     "privacy.archive_stored",
 )
 """Every place there is; a test goes through them all."""

@@ -3,13 +3,14 @@
 import csv
 import io
 import json
+import signal
 from zipfile import ZipFile
 
 import pytest
 
 from nesk.accounts.models import Account, Binding
 from nesk.consents import operations as consents
-from nesk.core import clock, events, files
+from nesk.core import clock, config, events, files
 from nesk.core.actor import Actor
 from nesk.core.db import transaction
 from nesk.core.errors import NotFound, TooOften
@@ -27,6 +28,7 @@ from nesk.privacy.models import Archive
 from nesk.privacy.sections import PARTS
 from tests.district import BY, make_home
 from tests.papers import words_of
+from tests.privacy.killing import run_and_kill
 
 ASKED = "2026-11-24 10:00"
 
@@ -188,6 +190,35 @@ def test_prepared_twice_it_is_one_archive(home):
     operations.prepare(archive.id)
     assert Archive.get_by_id(archive.id).file_id == kept
     assert EventRecord.select().where(EventRecord.name == "ArchiveReady").count() == 1
+
+
+@pytest.mark.parametrize("place", ["privacy.archive_announced", "privacy.archive_stored"])
+def test_a_worker_killed_while_preparing_leaves_nothing_that_nobody_would_find(home, place):
+    """kill -9 before the bytes and after them: the next attempt gives one archive, and the store holds its bytes alone."""
+    before = stored()
+    archive = operations.ask_archive(home.person.id, by=home.actor)
+    assert run_and_kill(f"operations.prepare({archive.id})", place, at=ASKED) == -signal.SIGKILL
+    assert queries.state_of(Archive.get()) == "preparing"
+    with clock.stopped_at(ASKED):
+        operations.prepare(archive.id)
+        assert files.remove_forgotten() == 1
+        ready = queries.archive_of(home.person.id, archive.id)
+    assert stored() - before == {ready.file.sha256}
+
+
+def test_one_that_nobody_finishes_is_let_go(home):
+    before = stored()
+    archive = operations.ask_archive(home.person.id, by=home.actor)
+    assert run_and_kill(f"operations.prepare({archive.id})", "privacy.archive_stored", at=ASKED) == -signal.SIGKILL
+    with clock.stopped_at("2026-11-24 10:30"):
+        assert operations.delete_archives() == 1
+        assert (files.remove_forgotten(), stored() - before) == (1, set())
+
+
+def stored() -> set[str]:
+    """What lies in the folder of files, by its hash."""
+    folder = config.current().home / "files"
+    return {path.name for path in folder.rglob("*") if path.is_file() and len(path.name) == 64}
 
 
 def test_one_that_could_not_be_prepared_does_not_count(home):
