@@ -5,6 +5,7 @@ from __future__ import annotations
 from nesk.accounts.models import Account, Binding, Organization, Premises
 from nesk.branches.models import Branch, Town
 from nesk.core.errors import NotFound
+from nesk.people.models import Person
 
 
 def full() -> object:
@@ -43,6 +44,18 @@ def people_bound_to(account_id: int) -> list[int]:
     """Who may act for the account now: ids of persons."""
     live = Binding.select(Binding.person).where(Binding.account == account_id, Binding.ended_at.is_null())
     return [row.person_id for row in live.order_by(Binding.id)]
+
+
+def person_for_branch(branch_id: int | None, person_id: int) -> Person:
+    """Somebody who acts for an account of a branch; None sees everybody. Raises NotFound."""
+    found = Person.select().where(Person.id == person_id)
+    if branch_id is not None:
+        bound = Binding.select(Binding.person).join(Account)
+        found = found.where(Person.id.in_(bound.where(Account.branch == branch_id, Binding.ended_at.is_null())))
+    person: Person | None = found.first()
+    if person is None:
+        raise NotFound
+    return person
 
 
 def _one(query: object) -> Account:

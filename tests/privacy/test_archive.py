@@ -12,7 +12,7 @@ from nesk.accounts.models import Account, Binding
 from nesk.consents import operations as consents
 from nesk.core import clock, config, events, files
 from nesk.core.actor import Actor
-from nesk.core.db import transaction
+from nesk.core.db import db, transaction
 from nesk.core.errors import NotFound, TooOften
 from nesk.core.events import EventRecord, record
 from nesk.core.files import File
@@ -240,3 +240,24 @@ def test_a_file_that_somebody_else_has_too_keeps_its_bytes(home):
     assert (files.remove_forgotten(), File.select().count()) == (0, 1)
     assert Session.select().count() == 0
     assert Account.select().count() == 1
+
+
+def test_who_saw_whom_is_found_by_an_index(home, engine, monkeypatch):
+    """D4: among ten million events the question must not read them all."""
+    if engine != "postgresql":
+        assert queries.sightings(home.person.id) == []
+        return
+    asked = []
+    execute = type(db.obj).execute_sql
+    monkeypatch.setattr(
+        type(db.obj),
+        "execute_sql",
+        lambda self, sql, params=None: asked.append((sql, params)) or execute(self, sql, params),
+    )
+    queries.sightings(home.person.id)
+    (sql, params) = next(each for each in asked if "core_event" in each[0])
+    with transaction():
+        db.execute_sql("SET LOCAL enable_seqscan = off")
+        db.execute_sql("SET LOCAL enable_indexscan = off")
+        plan = " ".join(row[0] for row in db.execute_sql(f"EXPLAIN {sql}", params).fetchall())
+    assert "core_event_seen" in plan
