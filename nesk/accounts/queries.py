@@ -93,6 +93,18 @@ def binding_of(person_id: int, binding_id: int) -> Binding:
     return binding
 
 
+def person_for_branch(branch_id: int | None, person_id: int) -> Person:
+    """Somebody who acts for an account of a branch; None sees everybody. Raises NotFound."""
+    found = Person.select().where(Person.id == person_id)
+    if branch_id is not None:
+        bound = Binding.select(Binding.person).join(Account)
+        found = found.where(Person.id.in_(bound.where(Account.branch == branch_id, live())))
+    person: Person | None = found.first()
+    if person is None:
+        raise NotFound
+    return person
+
+
 def _one(query: object) -> Account:
     account: Account | None = query.first()  # type: ignore[attr-defined]
     if account is None:

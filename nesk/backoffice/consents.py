@@ -7,7 +7,7 @@ from typing import Any
 from flask import Blueprint, render_template, url_for
 from wtforms import BooleanField, RadioField, SelectField
 
-from nesk.accounts.models import Account, Binding
+from nesk.accounts.queries import person_for_branch
 from nesk.consents import operations, queries
 from nesk.core.db import transaction
 from nesk.core.errors import NotFound, Refused
@@ -44,7 +44,7 @@ class DeskForm(Form):
 @allowed(Permission.SEE_SUBSCRIBERS)
 def show(person_id: int) -> Any:
     """The journal; that it was opened is noted (who saw whom)."""
-    person = _person(person_id)
+    person = person_for_branch(staff_branch(), person_id)
     with transaction():
         record(SubscriberCardSeen("person", person.id), by=current_actor())
     form = DeskForm(formdata=None)
@@ -56,7 +56,7 @@ def show(person_id: int) -> Any:
 @allowed(Permission.CHANGE_SUBSCRIBERS)
 def note(person_id: int) -> Any:
     """What was signed at the desk goes into the journal with its channel and who noted it."""
-    person = _person(person_id)
+    person = person_for_branch(staff_branch(), person_id)
     form = DeskForm()
     form.offer()
     if form.validate_on_submit():
@@ -75,16 +75,3 @@ def note(person_id: int) -> Any:
 def _page(person: Person, form: DeskForm) -> Any:
     context = {"person": person, "form": form, "journal": queries.journal(person.id)}
     return render_template("backoffice/consents/show.html", **context), form.status if form.errors else 200
-
-
-def _person(person_id: int) -> Person:
-    """Somebody who acts for an account of the viewer's branch. Raises NotFound."""
-    found = Person.select().where(Person.id == person_id)
-    branch = staff_branch()
-    if branch is not None:
-        bound = Binding.select(Binding.person).join(Account).where(Account.branch == branch, Binding.ended_at.is_null())
-        found = found.where(Person.id.in_(bound))
-    person: Person | None = found.first()
-    if person is None:
-        raise NotFound
-    return person

@@ -14,7 +14,7 @@ from nesk.core.errors import Refused
 from nesk.people.models import Staff
 from nesk.people.permissions import Permission
 from nesk.web.access import allowed
-from nesk.web.forms import AtMost, Form, Required, without_nul
+from nesk.web.forms import AtMost, Form, Required
 from nesk.web.htmx import go, page
 from nesk.web.login import current_actor
 
@@ -25,10 +25,8 @@ class DocumentForm(Form):
     """The next version. `seen` is the one that it was made from."""
 
     seen = HiddenField()
-    title = StringField("Название", [Required("Введите название документа."), AtMost(200)], filters=[without_nul])
-    text = TextAreaField(
-        "Текст", [Required("Введите текст документа."), AtMost(operations.LONGEST)], filters=[without_nul]
-    )
+    title = StringField("Название", [Required("Введите название документа."), AtMost(200)])
+    text = TextAreaField("Текст", [Required("Введите текст документа."), AtMost(operations.LONGEST)])
 
     @property
     def seen_version(self) -> int:

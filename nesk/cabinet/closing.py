@@ -11,7 +11,7 @@ from nesk.core import settings
 from nesk.core.errors import Refused
 from nesk.people import closing
 from nesk.people.settings import PeopleSettings
-from nesk.web.forms import AtMost, without_nul
+from nesk.web.forms import AtMost
 from nesk.web.htmx import go, page
 from nesk.web.login import current_actor, viewer
 from nesk.web.proof import ProvingForm
@@ -30,7 +30,7 @@ REASONS = [
 
 class ClosingForm(ProvingForm):
     reason = SelectField("Почему вы уходите", choices=REASONS)
-    comment = TextAreaField("Что нам исправить", [AtMost(500)], filters=[without_nul])
+    comment = TextAreaField("Что нам исправить", [AtMost(500)])
 
 
 @bp.route("", methods=["GET", "POST"])

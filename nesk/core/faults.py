@@ -25,6 +25,7 @@ PLACES = (
     "recover.changing",
     "recover.changed",
     "privacy.half_closed",
+    "privacy.archive_announced",
     "privacy.archive_stored",
 )
 """Every place there is; a test goes through them all."""

@@ -57,11 +57,24 @@ def _key(sha256: str) -> str:
 
 def store(data: bytes, media_type: str, name: str, *, by: Actor) -> File:
     """Keep the bytes and a row that tells of them. The bytes go first: a row never points at nothing."""
+    obstore.put(_store(config.current().files_url), _key(hashlib.sha256(data).hexdigest()), data)
+    return announce(data, media_type, name, by=by)
+
+
+def announce(data: bytes, media_type: str, name: str, *, by: Actor) -> File:
+    """A row for bytes that `write` brings later: whoever dies in between leaves something that can be found and removed."""
     sha256 = hashlib.sha256(data).hexdigest()
-    obstore.put(_store(config.current().files_url), _key(sha256), data)
     return File.create(
         sha256=sha256, size=len(data), media_type=media_type, name=name[:200], at=clock.now(), by=str(by)
     )
+
+
+def write(file: File, data: bytes) -> None:
+    """Bring the bytes of an announced file; they are taken back when it was let go meanwhile."""
+    store = _store(config.current().files_url)
+    obstore.put(store, _key(file.sha256), data)
+    if not File.select().where(File.sha256 == file.sha256).exists():
+        obstore.delete(store, _key(file.sha256))
 
 
 def read(file: File) -> bytes:

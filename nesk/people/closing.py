@@ -12,7 +12,6 @@ from nesk.core.actor import Actor
 from nesk.core.db import transaction
 from nesk.core.errors import NotFound, Refused
 from nesk.core.events import record
-from nesk.core.files import File
 from nesk.people.events import CabinetClosed, ClosingAsked, ClosingCancelled
 from nesk.people.models import CLOSING_REASONS, Closing, Identity, Person, Profile, SmsPhone
 from nesk.people.operations import end_sessions
@@ -87,6 +86,6 @@ def erase(person_id: int, *, by: Actor) -> None:
 
 
 def _forget_photo(key: str) -> None:
-    """The picture of a profile, which keeps the token of its file."""
-    for row in File.select(File.id).where(File.token == key):
-        files.forget(row.id)
+    """The picture of a profile, which keeps the number of its file."""
+    if key.isascii() and key.isdigit():
+        files.forget(int(key))

@@ -12,10 +12,11 @@ from nesk.core.events import record
 from nesk.core.faults import fault
 from nesk.core.schedule import scheduled
 from nesk.people.models import Person
+from nesk.people.queries import is_closed
 from nesk.privacy.bundle import bundle
 from nesk.privacy.events import ArchiveAsked, ArchiveReady
 from nesk.privacy.models import Archive
-from nesk.privacy.queries import latest_archive, state_of
+from nesk.privacy.queries import LATE, latest_archive, state_of
 from nesk.privacy.settings import PrivacySettings
 
 BY = system("privacy")
@@ -50,28 +51,45 @@ def _hours(seconds: int) -> str:
 
 
 def prepare(archive_id: int) -> None:
-    """Put the archive together and note that it is ready; one that is ready is left as it is."""
-    archive = Archive.get_by_id(archive_id)
-    if archive.ready_at is not None:
+    """Put the archive together and note that it is ready; one that is ready is left as it is.
+
+    The row of the file is committed before its bytes are written, so that a worker killed at any moment leaves nothing of
+    the person where nobody would look for it.
+    """
+    person_id = Archive.get_by_id(archive_id).person_id
+    if not _is_awaited(archive_id, person_id):
         return
-    name = f"Мои данные {clock.today():%d.%m.%Y}.zip"
-    file = files.store(bundle(archive.person_id), "application/zip", name, by=BY)
+    packed = bundle(person_id)
+    with transaction():
+        Person.locked(person_id)
+        if not _is_awaited(archive_id, person_id):
+            return
+        _delete(Archive.get_by_id(archive_id))  # what a killed worker has left
+        file = files.announce(packed, "application/zip", f"Мои данные {clock.today():%d.%m.%Y}.zip", by=BY)
+        Archive.update(file=file).where(Archive.id == archive_id).execute()
+    fault("privacy.archive_announced")
+    files.write(file, packed)
     fault("privacy.archive_stored")
     now = clock.now()
+    lives = timedelta(hours=settings.load(PrivacySettings).archive_hours)
     with transaction():
-        person, archive = Person.locked(archive.person_id), Archive.locked(archive_id)
-        if archive.ready_at is not None or person.closed_at is not None:
-            files.forget(file.id)  # another worker was quicker, or there is nobody to give it to any more
-            return
-        lives = timedelta(hours=settings.load(PrivacySettings).archive_hours)
-        Archive.update(file=file, ready_at=now, expires_at=now + lives).where(Archive.id == archive_id).execute()
-        record(ArchiveReady(archive_id, archive.person_id), by=BY)
+        Person.locked(person_id)
+        mine = (Archive.id == archive_id) & (Archive.file == file) & Archive.ready_at.is_null()
+        if Archive.update(ready_at=now, expires_at=now + lives).where(mine).execute():
+            record(ArchiveReady(archive_id, person_id), by=BY)
+
+
+def _is_awaited(archive_id: int, person_id: int) -> bool:
+    archive = Archive.get_by_id(archive_id)
+    return archive.ready_at is None and not is_closed(person_id)
 
 
 @scheduled("privacy.delete_archives", every=600)
 def delete_archives() -> int:
-    """Let go of the files whose day is over. Gives how many."""
-    over = Archive.select().where(Archive.file.is_null(False), Archive.expires_at <= clock.now())
+    """Let go of the files whose day is over, and of those that nobody has finished. Gives how many."""
+    now = clock.now()
+    over = (Archive.expires_at <= now) | (Archive.ready_at.is_null() & (Archive.asked_at <= now - LATE))
+    over = Archive.select().where(Archive.file.is_null(False), over)
     return sum(_delete(archive) for archive in over.order_by(Archive.id))
 
 
@@ -82,6 +100,8 @@ def delete_all(person_id: int) -> None:
 
 
 def _delete(archive: Archive) -> int:
+    if archive.file_id is None:
+        return 0
     with transaction():
         taken = Archive.update(file=None).where(Archive.id == archive.id, Archive.file == archive.file_id).execute()
         if taken:

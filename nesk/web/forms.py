@@ -95,11 +95,6 @@ class AtMost:
             raise Said(f"Слишком длинно. Оставьте не больше {self.characters} знаков.")
 
 
-def without_nul(text: str | None) -> str | None:
-    """A filter of fields: no database takes a NUL, and no page may show one."""
-    return text.replace("\0", "") if text else text
-
-
 class PhoneField(StringField):
     """A Russian mobile phone; `value` is +7XXXXXXXXXX after validation."""
 

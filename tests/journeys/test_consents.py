@@ -20,7 +20,7 @@ def test_a_person_gives_withdraws_takes_their_data_and_leaves(stack, screen):
     page = phone.page
     page.get_by_role("navigation", name="Документы и согласия").get_by_role("link", name="Согласия").click()
     phone.check("consents")
-    page.get_by_role("link", name="Прочитать и дать: Согласие на рекламу").click()
+    page.get_by_role("link", name="Прочитать и дать Согласие на рекламу").click()
     expect(page.get_by_label("Даю согласие")).not_to_be_checked()
     page.get_by_role("button", name="Дать согласие").click()
     expect(page.get_by_text("Отметьте, что даёте согласие").first).to_be_visible()
@@ -28,7 +28,7 @@ def test_a_person_gives_withdraws_takes_their_data_and_leaves(stack, screen):
     page.get_by_label("Даю согласие").check()
     page.get_by_role("button", name="Дать согласие").click()
     expect(page.get_by_text("Согласие дано.")).to_be_visible()
-    page.get_by_role("button", name="Отозвать : Согласие на рекламу").click()
+    page.get_by_role("button", name="Отозвать Согласие на рекламу").click()
     expect(page.get_by_text("Согласие отозвано. Рекламы больше не будет.")).to_be_visible()
     with page.expect_download() as paper:
         page.get_by_role("link", name=re.compile("^PDF записи")).first.click()
@@ -71,7 +71,7 @@ def test_the_same_without_scripts(stack, screen):
     page.get_by_label("Даю согласие").check()
     page.get_by_role("button", name="Дать согласие").click()
     expect(page.get_by_text("Согласие дано.")).to_be_visible()
-    page.get_by_role("button", name="Отозвать : Согласие на рекламу").click()
+    page.get_by_role("button", name="Отозвать Согласие на рекламу").click()
     expect(page.get_by_text("Согласие отозвано.")).to_be_visible()
     page = phone.open("/cabinet/my-data")
     page.get_by_role("button", name="Подготовить архив").click()

@@ -3,15 +3,16 @@
 import csv
 import io
 import json
+import signal
 from zipfile import ZipFile
 
 import pytest
 
 from nesk.accounts.models import Account, Binding
 from nesk.consents import operations as consents
-from nesk.core import clock, events, files
+from nesk.core import clock, config, events, files
 from nesk.core.actor import Actor
-from nesk.core.db import transaction
+from nesk.core.db import db, transaction
 from nesk.core.errors import NotFound, TooOften
 from nesk.core.events import EventRecord, record
 from nesk.core.files import File
@@ -27,6 +28,7 @@ from nesk.privacy.models import Archive
 from nesk.privacy.sections import PARTS
 from tests.district import BY, make_home
 from tests.papers import words_of
+from tests.privacy.killing import run_and_kill
 
 ASKED = "2026-11-24 10:00"
 
@@ -190,6 +192,35 @@ def test_prepared_twice_it_is_one_archive(home):
     assert EventRecord.select().where(EventRecord.name == "ArchiveReady").count() == 1
 
 
+@pytest.mark.parametrize("place", ["privacy.archive_announced", "privacy.archive_stored"])
+def test_a_worker_killed_while_preparing_leaves_nothing_that_nobody_would_find(home, place):
+    """kill -9 before the bytes and after them: the next attempt gives one archive, and the store holds its bytes alone."""
+    before = stored()
+    archive = operations.ask_archive(home.person.id, by=home.actor)
+    assert run_and_kill(f"operations.prepare({archive.id})", place, at=ASKED) == -signal.SIGKILL
+    assert queries.state_of(Archive.get()) == "preparing"
+    with clock.stopped_at(ASKED):
+        operations.prepare(archive.id)
+        assert files.remove_forgotten() == 1
+        ready = queries.archive_of(home.person.id, archive.id)
+    assert stored() - before == {ready.file.sha256}
+
+
+def test_one_that_nobody_finishes_is_let_go(home):
+    before = stored()
+    archive = operations.ask_archive(home.person.id, by=home.actor)
+    assert run_and_kill(f"operations.prepare({archive.id})", "privacy.archive_stored", at=ASKED) == -signal.SIGKILL
+    with clock.stopped_at("2026-11-24 10:30"):
+        assert operations.delete_archives() == 1
+        assert (files.remove_forgotten(), stored() - before) == (1, set())
+
+
+def stored() -> set[str]:
+    """What lies in the folder of files, by its hash."""
+    folder = config.current().home / "files"
+    return {path.name for path in folder.rglob("*") if path.is_file() and len(path.name) == 64}
+
+
 def test_one_that_could_not_be_prepared_does_not_count(home):
     with clock.stopped_at(ASKED):
         lost = operations.ask_archive(home.person.id, by=home.actor)
@@ -209,3 +240,24 @@ def test_a_file_that_somebody_else_has_too_keeps_its_bytes(home):
     assert (files.remove_forgotten(), File.select().count()) == (0, 1)
     assert Session.select().count() == 0
     assert Account.select().count() == 1
+
+
+def test_who_saw_whom_is_found_by_an_index(home, engine, monkeypatch):
+    """D4: among ten million events the question must not read them all."""
+    if engine != "postgresql":
+        assert queries.sightings(home.person.id) == []
+        return
+    asked = []
+    execute = type(db.obj).execute_sql
+    monkeypatch.setattr(
+        type(db.obj),
+        "execute_sql",
+        lambda self, sql, params=None: asked.append((sql, params)) or execute(self, sql, params),
+    )
+    queries.sightings(home.person.id)
+    (sql, params) = next(each for each in asked if "core_event" in each[0])
+    with transaction():
+        db.execute_sql("SET LOCAL enable_seqscan = off")
+        db.execute_sql("SET LOCAL enable_indexscan = off")
+        plan = " ".join(row[0] for row in db.execute_sql(f"EXPLAIN {sql}", params).fetchall())
+    assert "core_event_seen" in plan

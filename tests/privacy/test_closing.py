@@ -1,10 +1,6 @@
 """The day of a closing: everything that the law does not keep goes at once, after the farewell (D2)."""
 
-import os
 import signal
-import subprocess
-import sys
-from dataclasses import asdict
 
 import pytest
 
@@ -12,9 +8,9 @@ from nesk.accounts.models import Account, Binding, CareLink, Invitation
 from nesk.billing.models import Entry
 from nesk.consents import operations as consents
 from nesk.consents.models import Consent
-from nesk.core import clock, config, events, files
+from nesk.core import clock, events, files
 from nesk.core.actor import system
-from nesk.core.db import db, is_postgres
+from nesk.core.db import db
 from nesk.core.events import EventRecord
 from nesk.core.files import File
 from nesk.credentials import challenges
@@ -28,7 +24,7 @@ from nesk.people.operations import open_session
 from nesk.people.queries import signed_in
 from nesk.privacy.closing import close_due
 from tests.district import make_person
-from tests.house.sources import ROOT
+from tests.privacy.killing import run_and_kill
 
 DUE, EVE = "2026-12-24 10:00:00", "2026-12-24 09:59:59"
 
@@ -40,7 +36,7 @@ def home(district):
     home = district.home
     me = home.person
     photo = files.store(b"a face", "image/jpeg", "me.jpg", by=home.actor)
-    Profile.create(person=me, nickname="Мариша", photo=str(photo.token), extended={"Хобби": "сад"})
+    Profile.create(person=me, nickname="Мариша", photo=str(photo.id), extended={"Хобби": "сад"})
     SmsPhone.create(person=me, phone="+79181112233", confirmed_at=clock.now())
     Remembered.create(
         person=me, chain="c", selector="s", validator_hash="v", created_at=clock.now(), expires_at=clock.now()
@@ -201,36 +197,11 @@ def test_one_that_fails_keeps_nobody_else_waiting(home, monkeypatch):
         assert Person.get_by_id(home.person.id).closed_at is not None
 
 
-CHILD = """
-import sys
-from nesk import tasks
-from nesk.core import clock, config, db
-from nesk.privacy.closing import close_due
-db.init(config.current().database_url)
-tasks.load()
-with db.connection(), clock.stopped_at(sys.argv[1]):
-    print(close_due())
-"""
-
-
 def test_killed_in_the_middle_it_is_whole_or_has_not_begun_and_ends_at_the_next_run(home):
-    """kill -9 between the half of the erasing and its rest, in a process of its own."""
-    settings = asdict(config.current())
-    url = db.obj.database if is_postgres() else f"sqlite:///{db.obj.database}"
-    env = {
-        "PATH": os.environ["PATH"], "PYTHONPATH": str(ROOT), "NESK_ENV": "test", "NESK_HOME": str(settings["home"]),
-        "DATABASE_URL": url,
-    }  # fmt: skip
+    """kill -9 between the half of the erasing and its rest."""
     before = everything()
-    (settings["home"] / "fault").write_text("privacy.half_closed")
-    db.close()
-    command = [sys.executable, "-c", CHILD, DUE]
-    assert subprocess.run(command, env=env, cwd=ROOT, check=False).returncode == -signal.SIGKILL
-    db.connect()
+    assert run_and_kill("closing.close_due()", "privacy.half_closed", at=DUE) == -signal.SIGKILL
     assert everything() == before
-    db.close()
-    again = subprocess.run(command, env=env, cwd=ROOT, check=True, capture_output=True, text=True)
-    db.connect()
-    assert again.stdout.strip() == "1"
+    assert run_and_kill("closing.close_due()", at=DUE) == 0
     assert Person.get_by_id(home.person.id).closed_at is not None
     assert Message.select().where(Message.template == "cabinet_closed").count() == 2

@@ -2,16 +2,18 @@
 
 import pytest
 
-from nesk.core import clock, schedule
+from nesk.core import clock, files, schedule
 from nesk.core.actor import system
 from nesk.credentials import challenges
 from nesk.credentials.models import Challenge
+from nesk.fieldwork.models import Order, OrderFile, Service
+from nesk.fieldwork.retention import forget_attachments
 from nesk.notifications.erasing import GONE, forget_addresses
 from nesk.notifications.models import Message
 from nesk.people.models import Session
 from nesk.people.operations import forget_sessions, open_session
 from nesk.privacy.closing import close_due
-from tests.district import make_person
+from tests.district import BY, make_person
 
 pytestmark = pytest.mark.usefixtures("database")
 
@@ -20,6 +22,7 @@ PROMISED = {
     "people.forget_sessions": "sessions 1 year",
     "notifications.forget_addresses": "bare addresses of codes and links 1 day",
     "privacy.delete_archives": "archives of one's data 24 hours",
+    "fieldwork.forget_attachments": "files of orders that came to nothing 1 year",
     "core.remove_forgotten_files": "bytes of what was let go",
     "privacy.close_cabinets": "closed cabinets",
     "core.forget_limits": "counters of tries",
@@ -96,3 +99,26 @@ def test_two_messages_of_one_event_stay_two():
 def test_the_jobs_do_nothing_where_nothing_is_due():
     assert (close_due(), forget_addresses(), challenges.forget()) == (0, 0, 0)
     assert str(system("closing")) == "system:closing"
+
+
+def test_files_of_orders_that_came_to_nothing_are_let_go_in_a_year(district):
+    with clock.stopped_at("2026-11-24 10:00:00"):
+        kept = {}
+        for number, state in enumerate(("rejected", "cancelled", "closed", "new")):
+            order = Order.create(
+                number=f"З-{number}", service=Service.get(), branch=district.branch, state=state, contact_name="Ким",
+                contact_phone="+79180001428", address="ул Одесская, д.1", created_at=clock.now(),
+                closed_at=None if state == "new" else clock.now(),
+            )  # fmt: skip
+            for purpose in ("attachment", "act"):
+                file = files.store(f"{state} {purpose}".encode(), "image/jpeg", "щит.jpg", by=BY)
+                kept[state, purpose] = OrderFile.create(order=order, file=file, purpose=purpose).id
+    with clock.stopped_at("2027-11-24 10:00:00"):
+        assert forget_attachments() == 0
+    with clock.stopped_at("2027-11-24 10:00:01"):
+        assert (forget_attachments(), forget_attachments(), files.remove_forgotten()) == (2, 0, 2)
+    left = {row.id for row in OrderFile.select()}
+    assert {key for key, id in kept.items() if id not in left} == {
+        ("rejected", "attachment"),
+        ("cancelled", "attachment"),
+    }
