@@ -5,6 +5,7 @@ from __future__ import annotations
 from nesk.accounts.models import Account, Binding, Organization, Premises
 from nesk.branches.models import Branch, Town
 from nesk.core.errors import NotFound
+from nesk.people.models import Person
 
 
 def full() -> object:
@@ -43,6 +44,12 @@ def people_bound_to(account_id: int) -> list[int]:
     """Who may act for the account now: ids of persons."""
     live = Binding.select(Binding.person).where(Binding.account == account_id, Binding.ended_at.is_null())
     return [row.person_id for row in live.order_by(Binding.id)]
+
+
+def bindings_at(account_id: int) -> list[Binding]:
+    """Who may act for an account now, with the persons, for staff."""
+    live = Binding.select(Binding, Person).join(Person).where(Binding.account == account_id, Binding.ended_at.is_null())
+    return list(live.order_by(Binding.id))
 
 
 def bindings_of(person_id: int) -> list[Binding]:
