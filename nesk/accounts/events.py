@@ -23,7 +23,8 @@ class AccountUnbound:
     person_id: int
     account_id: int
     reason: str = "self"
-    """«self», or «password»: the account's own password, which had proved it, has changed (S4-14)."""
+    """«self»; «staff»; «password»: the account's own password, which had proved it, has changed (S4-14); «replaced»: a guest's
+    right has given way to one's own."""
 
 
 @dataclass(frozen=True)

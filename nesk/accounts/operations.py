@@ -16,7 +16,6 @@ from nesk.accounts.events import (
     PaperBillsResumed,
 )
 from nesk.accounts.models import Account, Binding, CareLink, Invitation, Organization, Premises
-from nesk.accounts.rules import LONGEST_TITLE, plain_title
 from nesk.branches.models import Branch, Town
 from nesk.branches.operations import know_streets
 from nesk.core import clock
@@ -28,6 +27,8 @@ from nesk.core.requisites import inn_is_right
 from nesk.people.queries import identities
 
 CHUNK = 400
+LONGEST_TITLE = 60
+ALREADY = "Этот лицевой счёт уже привязан к вашей учётной записи."
 
 
 def register_organization(
@@ -93,8 +94,12 @@ def bind(person_id: int, account_id: int, *, way: str, title: str = "", by: Acto
         live = Binding.select().where(
             Binding.person == person_id, Binding.account == account_id, Binding.ended_at.is_null()
         )
-        if live.exists():
-            raise Refused("Этот лицевой счёт уже привязан к вашей учётной записи.", field="number")
+        present = live.first()
+        if present is not None and present.rights == "all":
+            raise Refused(ALREADY, field="number")
+        if present is not None:  # a guest's narrow right gives way to one's own
+            Binding.update(ended_at=clock.now()).where(Binding.id == present.id).execute()
+            record(AccountUnbound(present.id, person_id, account_id, "replaced"), by=by)
         binding = Binding.create(person=person_id, account=account_id, way=way, title=title, bound_at=clock.now())
         record(AccountBound(binding.id, person_id, account_id), by=by)
     return binding
@@ -116,7 +121,7 @@ def unbind(person_id: int, account_id: int, *, reason: str = "self", by: Actor) 
 
 def rename(person_id: int, binding_id: int, title: str, *, by: Actor) -> None:
     """Call a bound account as its holder does («Дача»); an empty title brings the address back. Raises NotFound."""
-    title = plain_title(title)
+    title = " ".join(title.split())
     if len(title) > LONGEST_TITLE:
         raise Refused(f"Название слишком длинное. Оставьте не больше {LONGEST_TITLE} знаков.", field="title")
     with transaction():

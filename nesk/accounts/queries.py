@@ -54,7 +54,7 @@ def person_for_branch(branch_id: int | None, person_id: int) -> Person:
     query = Person.select().where(Person.id == person_id)
     if branch_id is not None:
         bound = Binding.select(Binding.person).join(Account).where(Account.branch == branch_id)
-        query = query.where(Person.id.in_(bound.where(Binding.ended_at.is_null())))
+        query = query.where(Person.id.in_(bound.where(live())))
     person: Person | None = query.first()
     if person is None:
         raise NotFound
@@ -70,6 +70,12 @@ def people_bound_to(account_id: int) -> list[int]:
     """Whose account it is now: ids of the persons with the full right. Guests are not among them."""
     rows = Binding.select(Binding.person).where(Binding.account == account_id, Binding.rights == "all", live())
     return [row.person_id for row in rows.order_by(Binding.id)]
+
+
+def bindings_at(account_id: int) -> list[Binding]:
+    """Who may act for an account now, with the persons, for staff."""
+    rows = Binding.select(Binding, Person).join(Person).where(Binding.account == account_id, live())
+    return list(rows.order_by(Binding.id))
 
 
 def bindings_of(person_id: int) -> list[Binding]:
@@ -91,18 +97,6 @@ def binding_of(person_id: int, binding_id: int) -> Binding:
     if binding is None:
         raise NotFound
     return binding
-
-
-def person_for_branch(branch_id: int | None, person_id: int) -> Person:
-    """Somebody who acts for an account of a branch; None sees everybody. Raises NotFound."""
-    found = Person.select().where(Person.id == person_id)
-    if branch_id is not None:
-        bound = Binding.select(Binding.person).join(Account)
-        found = found.where(Person.id.in_(bound.where(Account.branch == branch_id, live())))
-    person: Person | None = found.first()
-    if person is None:
-        raise NotFound
-    return person
 
 
 def _one(query: object) -> Account:

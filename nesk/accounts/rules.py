@@ -1,8 +1,7 @@
-"""What a right to an account lets one do, when it is over, what an invitation or a care link may say, how people name it."""
+"""What a right to an account lets one do, when it is over, and what an invitation or a care link may say."""
 
 from __future__ import annotations
 
-import unicodedata
 from datetime import date
 from enum import StrEnum
 
@@ -115,14 +114,3 @@ def masked_recipient(recipient: str) -> str:
         box, _, domain = recipient.partition("@")
         return f"{box[:1]}•••@{domain}"
     return f"•••-{recipient[-4:-2]}-{recipient[-2:]}" if recipient else ""
-
-
-LONGEST_TITLE = 60
-_TURNING = {"\u200e", "\u200f", *map(chr, range(0x202A, 0x202F)), *map(chr, range(0x2066, 0x206A))}
-"""Marks that turn the direction of what follows: in a list they would rearrange the words beside them."""
-
-
-def plain_title(text: str) -> str:
-    """The title on one line, without control characters and marks of direction; emoji stay."""
-    kept = "".join(" " if unicodedata.category(sign) == "Cc" else sign for sign in text if sign not in _TURNING)
-    return " ".join(kept.split())

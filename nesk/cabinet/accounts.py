@@ -10,7 +10,6 @@ from wtforms import BooleanField, HiddenField, PasswordField, SelectField, Strin
 from nesk.accounts import operations
 from nesk.accounts.models import Binding
 from nesk.accounts.queries import binding_of, bindings_of
-from nesk.accounts.rules import LONGEST_TITLE
 from nesk.branches.queries import branches_with_offices
 from nesk.core import settings
 from nesk.core.errors import Refused
@@ -57,7 +56,7 @@ class BindingForm(CaptchaForm):
         self.way.choices = [("", "Выберите способ привязки"), *binding.WAYS.items()]
         self.branch.choices = [("", "Выбрать"), *((str(branch.id), branch.name) for branch in branches())]
 
-    def claim(self) -> binding.Claim:
+    def claim(self, *, word_was_right: bool) -> binding.Claim:
         """What the form says; nonsense among the choices and versions is for the rules to refuse."""
         way = self.way.data or ""
         agreed = {"personal_data": self.consent_version} if self.consent.data else {}
@@ -69,7 +68,7 @@ class BindingForm(CaptchaForm):
             evidence=self[binding.EVIDENCE[way]].data or "" if way in binding.WAYS else "",
             branch_id=_number(self.branch.data) if self.branch.data else None,
             consents={purpose: _number(version.data) for purpose, version in agreed.items()},
-            word_was_right=bool(self.captcha_id.data),
+            word_was_right=word_was_right,
         )
 
 
@@ -79,7 +78,7 @@ def _number(text: str | None) -> int:
 
 
 class TitleForm(Form):
-    title = StringField("Название", [AtMost(LONGEST_TITLE)])
+    title = StringField("Название", [AtMost(operations.LONGEST_TITLE)])
 
 
 class UnbindingForm(ProvingForm):
@@ -98,10 +97,9 @@ def new() -> Any:
     form = BindingForm()
     if form.validate_on_submit():
         try:
-            if form.captcha_id.data:
-                form.check_captcha(CAPTCHA)
+            claim = form.claim(word_was_right=_took_word(form))
             ip, browser = device()
-            bound = binding.bind_account(viewer().subject.id, form.claim(), ip=ip, device=browser, by=current_actor())
+            bound = binding.bind_account(viewer().subject.id, claim, ip=ip, device=browser, by=current_actor())
         except Refused as refused:
             form.show(refused)
         else:
@@ -152,6 +150,14 @@ def unbind(binding_id: int) -> Any:
             return go(url_for(".index"), UNBOUND)
     fragment = "_unbind.html" if form.is_submitted() else "_unbind_dialog.html"
     return page("cabinet/accounts/unbind.html", f"cabinet/accounts/{fragment}", form=form, bound=bound)
+
+
+def _took_word(form: BindingForm) -> bool:
+    """Whether the word on a picture was asked for and is right. Raises Refused for a wrong one."""
+    if not form.captcha_id.data or not queries.latest_tries().are_attack:
+        return False
+    form.check_captcha(CAPTCHA)
+    return True
 
 
 def _adding(form: BindingForm) -> dict[str, Any]:

@@ -13,11 +13,12 @@ from nesk.consents.models import Document
 from nesk.core import clock, settings
 from nesk.core.events import EventRecord
 from nesk.core.period import Month
+from nesk.credentials.models import Factor
 from nesk.enrolment import rules
 from nesk.enrolment.settings import EnrolmentSettings
 from nesk.metering.models import Installation, Meter
 from nesk.payments.models import Payment
-from nesk.people.models import Person
+from nesk.people.models import Identity, Person
 from nesk.people.queries import identities
 
 CONSENTS = ("personal_data", "e_bill")
@@ -86,6 +87,20 @@ def serials_at(account_id: int) -> list[str]:
         .where(Installation.removed_on.is_null())
     )
     return [serial for (serial,) in working.tuples()]
+
+
+def account_password(number: str) -> str:
+    """The stored password of whoever signs in by the number of an account; empty when it proves nothing: nobody does,
+    the password is still the one that we issued, or it is only the first of two factors."""
+    needs_second = Factor.select(Factor.id).where(
+        Factor.holder_kind == "person",
+        Factor.holder_id == Person.id,
+        Factor.confirmed_at.is_null(False),
+        Factor.ended_at.is_null(),
+    )
+    own = Person.select(Person.password_hash).join(Identity)
+    own = own.where(Identity.kind == "account", Identity.value == number, Identity.is_login)
+    return own.where(Person.password_issued_until.is_null(), ~peewee.fn.EXISTS(needs_second)).scalar() or ""
 
 
 @dataclass(frozen=True, slots=True)

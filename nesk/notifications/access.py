@@ -205,11 +205,12 @@ def tell_of_binding(binding_id: int, person_id: int, account_id: int) -> None:
 @on(AccountUnbound)
 def tell_of_unbinding(binding_id: int, person_id: int, account_id: int, reason: str = "self") -> None:
     """Whoever lost an account, by their own press or by its changed password, has it in writing."""
+    if Binding.get_by_id(binding_id).way == "invitation":
+        return
     number = Account.select(Account.number).where(Account.id == account_id).scalar()
     kind = "binding_password_changed" if reason == "password" else "binding_ended"
-    operations.notify(
-        current_event_id(), kind, person_id=person_id, account_id=account_id, link=ACCOUNTS, account_number=number
-    )
+    facts = {"account_id": account_id, "link": ACCOUNTS, "account_number": number, "ended_by": reason}
+    operations.notify(current_event_id(), kind, person_id=person_id, **facts)
 
 
 @on(InvitationMade, queue="codes")

@@ -5,6 +5,7 @@ from datetime import date, timedelta
 import pytest
 
 from nesk.accounts.models import Account, Binding
+from nesk.accounts.operations import ALREADY
 from nesk.accounts.queries import account_of
 from nesk.billing.models import Bill, Statement
 from nesk.billing.queries import account_cards
@@ -15,8 +16,9 @@ from nesk.core.actor import Actor
 from nesk.core.errors import NotFound, Refused
 from nesk.core.events import EventRecord, drain
 from nesk.core.period import Month
+from nesk.credentials.models import Factor
 from nesk.enrolment import binding
-from nesk.enrolment.binding import ALREADY, WRONG
+from nesk.enrolment.binding import WRONG
 from nesk.metering.register import replace_meter
 from nesk.notifications.models import Message
 from nesk.notifications.operations import recording_only
@@ -163,6 +165,19 @@ def test_a_password_that_we_issued_proves_nothing_until_it_is_changed(district, 
     assert refused(newcomer.id, "пароль-счёта-1", "password").message == WRONG
 
 
+def test_a_password_that_is_only_the_first_of_two_factors_proves_nothing(district, newcomer, owner):
+    holder = {"holder_kind": "person", "holder_id": owner.id, "created_at": clock.now()}
+    factor = Factor.create(kind="totp", confirmed_at=clock.now(), **holder)
+    assert refused(newcomer.id, "пароль-счёта-1", "password").message == WRONG
+    Factor.update(ended_at=clock.now()).where(Factor.id == factor.id).execute()
+    assert bind(newcomer.id, "пароль-счёта-1", "password").number == NUMBER
+
+
+def test_a_number_that_is_no_login_has_no_password(district, newcomer, owner):
+    Identity.update(is_login=False).where(Identity.person == owner, Identity.kind == "account").execute()
+    assert refused(newcomer.id, "пароль-счёта-1", "password").message == WRONG
+
+
 def test_somebody_elses_change_of_password_ends_nothing(district, newcomer, owner):
     bind(newcomer.id, "пароль-счёта-1", "password")
     set_password(newcomer, "мой-новый-пароль-3", by=BY)
@@ -271,6 +286,16 @@ def test_two_tabs_at_once_make_one_binding(newcomer, bill):
     assert Consent.select().count() == 1
     for _ in range(6):  # says so every time, and none of it is a failure
         assert refused(newcomer.id).message == ALREADY
+
+
+def test_a_guests_narrow_right_gives_way_to_ones_own(district, newcomer, bill):
+    guest = {"person": newcomer, "account": bill, "way": "invitation", "rights": "view", "bound_at": clock.now()}
+    row = Binding.create(**guest)
+    bind(newcomer.id)
+    assert bound_to(newcomer.id) == [(NUMBER, "sum")]
+    assert Binding.get_by_id(row.id).ended_at == clock.now()
+    drain()
+    assert Message.select().where(Message.template == "binding_ended").count() == 0
 
 
 @pytest.mark.both_engines

@@ -50,6 +50,8 @@ FACTS = {
     "login": "230000000017",
     "password": "k7wq2mzt9hx4pc",
     "due": datetime(2026, 12, 24, 7, 0, tzinfo=UTC),
+    "who": "Б***** В. И.",
+    "ended_by": "self",
     "charged_kop": 132_820,
     "title": "Дочь",
     "guest": "Анна Ковальчук",
