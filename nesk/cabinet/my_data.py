@@ -36,7 +36,7 @@ def index() -> Any:
     context = _archive(form)
     if not wants_fragment():
         context["sightings"] = queries.sightings(viewer().subject.id)
-    shown, status = page("cabinet/my_data/index.html", "cabinet/my_data/_archive.html", **context)
+    shown, status, _ = page("cabinet/my_data/index.html", "cabinet/my_data/_archive.html", **context)
     is_asked_for_no_more = status == 200 and context["state"] != "preparing" and shown.lstrip().startswith("<section")
     return shown, 286 if is_asked_for_no_more else status
 

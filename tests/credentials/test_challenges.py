@@ -238,6 +238,7 @@ def test_whatever_is_asked_and_typed_only_the_right_code_in_its_place_proves():
     run_state_machine_as_test(
         Codes, settings=hypothesis_settings(max_examples=25, stateful_step_count=25, deadline=None)
     )
+    assert Challenge.select().where(Challenge.tries > 5).count() == 0
 
 
 # --- a link

@@ -232,7 +232,8 @@ def test_every_reaction_answered_twice_tells_once(district):
     access_changes(home)
 
     before = Message.select().count()
-    ours = list(Delivery.select().where(Delivery.reaction.regexp(r"^notifications\.(access\.)?tell_")))
+    told = Delivery.reaction.startswith("notifications.tell_")
+    ours = list(Delivery.select().where(told | Delivery.reaction.startswith("notifications.access.tell_")))
     known = {f"notifications.{name}" for name in vars(tasks) if name[:5] == "tell_"}
     known |= {f"notifications.access.{name}" for name in vars(access) if name[:5] == "tell_"}
     assert {each.reaction for each in ours} == known
