@@ -93,8 +93,10 @@ def send_issued_password(challenge_id: int) -> None:
 
 
 @on(RecoveryAsked)
-def tell_of_recovery(person_id: int, way: str, cards: int) -> None:
+def tell_of_recovery(person_id: int | None, way: str, cards: int) -> None:
     """The person learns of it where the letter or the code itself does not go, in case it was somebody else."""
+    if person_id is None:
+        return
     reach = identities(person_id)
     reach.pop("phone" if way == "phone" else "email", None)
     operations.tell(
