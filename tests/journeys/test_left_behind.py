@@ -40,7 +40,7 @@ def test_after_signing_out_back_shows_nothing_private(stack, screen):
         sign_in_as_subscriber(home)
         for page in PAGES[:4]:
             home.open(f"/cabinet/{page}")
-        home.page.get_by_text("Ещё").click()
+        home.page.get_by_text("Ещё", exact=True).click()
         home.page.get_by_role("button", name="Выход").last.click()
         home.page.wait_for_url("**/login**")
         for _ in range(3):

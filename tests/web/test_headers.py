@@ -29,6 +29,7 @@ def test_every_reply_has_the_strict_policy_and_is_kept_by_nobody(marina: Browser
         is_kept = "no-store" not in reply.headers.get("Cache-Control", "") and rule.endpoint not in (
             "assets.static",
             "assets.service_worker",
+            "crew.visits.worker",
             "registers.static",
         )
         if (
