@@ -225,9 +225,8 @@ def _subscribers(town: list[Household]) -> None:
     )  # fmt: skip
     for number in ("230000000017", "230000000025"):
         accounts.bind(marina.id, ids[number], way="sum", by=Actor("person", marina.id))
-    others = [each for each in town if each.surname and each.surname != surname and each.number != NEWCOMER][
-        :BOUND_PEOPLE
-    ]
+    others = [each for each in town if each.surname and each.surname != surname and each.number != NEWCOMER]
+    others = others[:: max(len(others) // BOUND_PEOPLE, 1)][:BOUND_PEOPLE]  # of every branch
     for index, each in enumerate(others, start=2):
         person = people.register_person(
             surname=each.surname, name=each.name, patronymic=each.patronymic, phone=f"+7900000{index:04}", email=f"abonent{index}@demo.nesk",
