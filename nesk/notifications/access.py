@@ -53,7 +53,7 @@ LINKS: dict[str, tuple[str, str]] = {
     "recovery": ("recovery_link", "/recover/link/"),
     "email_new": ("email_change_new", "/cabinet/settings/email/new/"),
     "email_old": ("email_change_old", "/cabinet/settings/email/old/"),
-    "receipt": ("receipt_address", "/cabinet/settings/subscriptions/address/"),
+    "receipt": ("receipt_address", "/cabinet/subscriptions/address/"),
 }
 """Purpose of a challenge → kind of the letter and the path that the token is put behind."""
 
@@ -142,7 +142,7 @@ def tell_of_receipt_delivery(account_id: int, person_id: int, is_on: bool, is_fo
                 "receipt_delivery",
                 person_id=person,
                 account_id=account_id,
-                link="/cabinet/settings/subscriptions",
+                link="/cabinet/subscriptions",
                 account_number=number,
                 is_on=is_on,
             )
