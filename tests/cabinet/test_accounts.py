@@ -282,7 +282,7 @@ def test_under_attack_the_word_on_the_picture_is_asked_for_and_taken_once(marina
     ivan.submit(NEW, form("sum", "7777,31"), status=422)
     page = marina.submit(NEW, form("sum", facts["total"]), status=422)
     assert page.errors == ["Введите слово на картинке и нажмите «Привязать» ещё раз."]
-    assert len(page.find("img", alt="Картинка с проверочным словом")) == 1
+    assert len(page.find("img", alt="Картинка с проверочным словом. Если не видно, прослушайте цифры")) == 1
     first, answer = page.find("input", name="captcha_id")[0].get("value"), latest()[0].answer
     page = marina.submit(NEW, {"captcha": "НЕТАК"}, status=422)
     assert page.errors == ["Слово на картинке не подошло. Введите слово с новой картинки."]

@@ -117,7 +117,7 @@ WORDS = {
     "S1-03": (NOBODY, "/register", ["Введите слово на картинке", "Зарегистрироваться"]),
     "S1-04": (
         NOBODY,
-        "/register?way=email",
+        "/register/email",
         ["Электронная почта", "Пароль", "Подтверждение пароля", "Введите слово на картинке"],
     ),
     "S1-05": (NOBODY, "/register", ["contact@nesk.ru"]),
@@ -161,10 +161,10 @@ WORDS = {
     "S2-05": (NOBODY, "/login", ["По номеру телефона", "По электронной почте"]),
     "S2-06": (NOBODY, "/business/login", ["Для юридических лиц и ИП", "Логин", "Пароль", "Филиал", "Войти"]),
     "S2-08": (NOBODY, "/login", ["Запомнить меня"]),
-    "S3-07": (NOBODY, "/recover?way=account", ["E-mail", "Восстановить"]),
-    "S3-09": (NOBODY, "/recover?way=phone", ["Телефон", "Введите слово на картинке"]),
+    "S3-07": (NOBODY, "/recover?by=account", ["E-mail", "Восстановить"]),
+    "S3-09": (NOBODY, "/recover?by=phone", ["Телефон", "Введите слово на картинке"]),
     "S4-01": (NOBODY, "/login?by=account", ["Номер лицевого счёта", "Пароль"]),
-    "S4-02": (NOBODY, "/register?way=account", ["Фамилия, имя и отчество", "паспорт"]),
+    "S4-02": (NOBODY, "/register/account", ["Фамилия, имя и отчество", "паспорт"]),
     "S4-13": (MARINA, "/cabinet/settings", ["Новый пароль"]),
     "S4-14": (
         MARINA,
