@@ -75,7 +75,7 @@ def test_a_link_that_dies_while_its_page_is_open_says_so(stranger, htmx):
     other.open(path)
     stranger.submit(path, button="Войти в личный кабинет")
     before = people()
-    page = other.submit(path, {"password": PASSWORD}, htmx=htmx, status=200 if htmx else 410)
+    page = other.submit(path, {"password": NEW_PASSWORD}, htmx=htmx, status=200 if htmx else 410)
     assert (page.location if htmx else page.path) == path
     assert people() == before
 
