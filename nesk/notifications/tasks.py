@@ -10,7 +10,7 @@ from nesk.core.events import current_event_id, on
 from nesk.core.faults import fault
 from nesk.core.period import Month
 from nesk.credentials.challenges import secret_of
-from nesk.credentials.events import CodeAsked, LinkAsked, PasswordIssued, RecoveryAsked, RememberedTwice
+from nesk.credentials.events import CodeAsked, LinkAsked, RememberedTwice
 from nesk.credentials.models import Challenge, Remembered
 from nesk.fieldwork import rules
 from nesk.fieldwork.events import (
@@ -32,13 +32,14 @@ from nesk.metering.events import ReadingAccepted
 from nesk.metering.models import Reading
 from nesk.metering.rules import ZONE_NAMES, ZONES
 from nesk.notifications import delivery, mailing, operations
+from nesk.notifications import recovery as recovery  # its reactions
 from nesk.notifications.events import MessageQueued, ReceiptsAnnounced, UrgentMessageQueued
 from nesk.payments.events import PaymentDeclined, PaymentPosted, PaymentRefunded
 from nesk.payments.models import Payment
 from nesk.people.devices import device_of
 from nesk.people.events import PasswordChanged, SignedIn
 from nesk.people.models import Session
-from nesk.people.queries import identities, is_new_device
+from nesk.people.queries import is_new_device
 
 
 @on(MessageQueued, outside=True, max_attempts=delivery.MOST_ATTEMPTS)
@@ -89,41 +90,6 @@ def send_link(challenge_id: int) -> None:
             until=challenge.expires_at,
         )
         fault("link.writing")
-
-
-@on(PasswordIssued, queue="codes")
-def send_issued_password(challenge_id: int) -> None:
-    """A password of ours, to the address it was made for; one that a later change has killed is told to nobody."""
-    password = secret_of(challenge_id)
-    if password is not None:
-        challenge = Challenge.get_by_id(challenge_id)
-        operations.tell(
-            current_event_id(),
-            "password_issued",
-            recipients={"email": challenge.recipient},
-            person_id=challenge.person_id,
-            link="/login",
-            password=password,
-            until=challenge.expires_at,
-        )
-
-
-@on(RecoveryAsked)
-def tell_of_recovery(person_id: int | None, way: str, cards: int) -> None:
-    """The person learns of it where the letter or the code itself does not go, in case it was somebody else."""
-    if person_id is None:
-        return
-    reach = identities(person_id)
-    reach.pop("phone" if way == "phone" else "email", None)
-    operations.tell(
-        current_event_id(),
-        "recovery_asked",
-        recipients={"email": reach.get("email", ""), "sms": reach.get("phone", ""), "cabinet": f"person:{person_id}"},
-        person_id=person_id,
-        link="/recover",
-        way=way,
-        cards=cards,
-    )
 
 
 @on(SignedIn)
