@@ -23,8 +23,6 @@ from nesk.credentials.events import (
     ContactChanged,
     ContactRemoved,
     LinkAsked,
-    PasswordIssued,
-    RecoveryAsked,
     RememberedTwice,
 )
 from nesk.credentials.models import Challenge, Remembered
@@ -73,41 +71,6 @@ def send_link(challenge_id: int) -> None:
             until=challenge.expires_at,
         )
         fault("link.writing")
-
-
-@on(PasswordIssued, queue="codes")
-def send_issued_password(challenge_id: int) -> None:
-    """A password of ours, to the address it was made for; one that a later change has killed is told to nobody."""
-    password = secret_of(challenge_id)
-    if password is not None:
-        challenge = Challenge.get_by_id(challenge_id)
-        operations.tell(
-            current_event_id(),
-            "password_issued",
-            recipients={"email": challenge.recipient},
-            person_id=challenge.person_id,
-            link="/login",
-            password=password,
-            until=challenge.expires_at,
-        )
-
-
-@on(RecoveryAsked)
-def tell_of_recovery(person_id: int | None, way: str, cards: int) -> None:
-    """The person learns of it where the letter or the code itself does not go, in case it was somebody else."""
-    if person_id is None:
-        return
-    reach = identities(person_id)
-    reach.pop("phone" if way == "phone" else "email", None)
-    operations.tell(
-        current_event_id(),
-        "recovery_asked",
-        recipients={"email": reach.get("email", ""), "sms": reach.get("phone", ""), "cabinet": f"person:{person_id}"},
-        person_id=person_id,
-        link="/recover",
-        way=way,
-        cards=cards,
-    )
 
 
 @on(ContactChanged, queue="codes")

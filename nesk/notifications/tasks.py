@@ -26,7 +26,7 @@ from nesk.fieldwork.queries import live_visit
 from nesk.metering.events import ReadingAccepted
 from nesk.metering.models import Reading
 from nesk.metering.rules import ZONE_NAMES, ZONES
-from nesk.notifications import access, delivery, mailing, operations, protection, registration  # noqa: F401 - reactions too
+from nesk.notifications import access, delivery, mailing, operations, protection, recovery, registration  # noqa: F401 - reactions too
 from nesk.notifications.events import MessageQueued, ReceiptsAnnounced, UrgentMessageQueued
 from nesk.payments.events import PaymentDeclined, PaymentPosted, PaymentRefunded
 from nesk.payments.models import Payment

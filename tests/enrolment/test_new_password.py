@@ -8,7 +8,7 @@ from nesk.core import clock, settings
 from nesk.core.actor import system
 from nesk.core.db import transaction
 from nesk.core.errors import Refused
-from nesk.core.events import EventRecord, drain
+from nesk.core.events import Delivery, EventRecord, attempt, drain
 from nesk.credentials import passwords
 from nesk.credentials.models import Challenge, Remembered
 from nesk.credentials.settings import CredentialSettings
@@ -235,3 +235,20 @@ def test_a_change_that_is_interrupted_has_not_happened(owner, ready, how):
     assert Message.select().where(Message.template.in_(("password_changed", "password_issued"))).count() == 0
     recovery.set_password(ready, NEW)
     assert (works(owner, PASSWORD), works(owner, NEW), is_alive(session)) == (False, True, False)
+
+
+def test_a_reaction_answered_twice_tells_once(owner, ready):
+    recovery.issue_password(ready)
+    drain()
+    before = [row.id for row in Message.select().order_by(Message.id)]
+    ours = list(Delivery.select().where(Delivery.reaction.startswith("notifications.")))
+    assert {each.reaction for each in ours} >= {
+        "notifications.send_link",
+        "notifications.recovery.send_issued_password",
+        "notifications.recovery.tell_of_recovery",
+        "notifications.tell_of_password",
+    }
+    for each in ours:
+        Delivery.update(done_at=None).where(Delivery.id == each.id).execute()
+        assert attempt(each.id) is True
+    assert [row.id for row in Message.select().order_by(Message.id)] == before
