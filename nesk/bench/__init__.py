@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator
 
 from nesk.bench import measures
 
-BENCHES: dict[str, Callable[[int], Iterator[dict[str, object]]]] = {
+BENCHES: dict[str, Callable[[int | None], Iterator[dict[str, object]]]] = {
     "demo": measures.demo_town,
     "pages": measures.pages,
     "readings": measures.readings,
@@ -21,8 +21,8 @@ BENCHES: dict[str, Callable[[int], Iterator[dict[str, object]]]] = {
 
 
 def run(name: str | None, accounts: int | None) -> Iterator[str]:
-    """Lines of one bench, or of all. Raises KeyError for a name nobody has."""
+    """Lines of one bench, or of all, over towns of so many accounts. Raises KeyError for a name nobody has."""
     chosen = BENCHES if name in (None, "all") else {name: BENCHES[name]}  # type: ignore[index]
     for bench in chosen.values():
-        for result in bench(accounts or 1000):
+        for result in bench(accounts):
             yield json.dumps(result, ensure_ascii=False)

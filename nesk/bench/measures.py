@@ -11,7 +11,9 @@ from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit, urlunsplit
 
+import psycopg
 from flask import Flask
 from reportlab.lib.pagesizes import A4
 from reportlab.lib.utils import ImageReader
@@ -38,13 +40,11 @@ ROUNDS = int(os.environ.get("BENCH_ROUNDS", "60"))
 
 @contextmanager
 def scratch() -> Iterator[None]:
-    """A demo town of its own: in a scratch SQLite file, or in the configured PostgreSQL when it is empty."""
+    """A database of its own on the engine that is configured: a scratch SQLite file, or a new database on the configured
+    PostgreSQL server, dropped afterwards. What the configured database holds is never touched."""
     before = config.current()
-    with tempfile.TemporaryDirectory() as folder:
+    with tempfile.TemporaryDirectory() as folder, _database(before.database_url, Path(folder)) as url:
         home = Path(folder)
-        url = (
-            before.database_url if before.database_url.startswith("postgres") else f"sqlite:///{home / 'bench.sqlite3'}"
-        )
         config.use(replace(before, env="test", home=home, files_url=f"file://{home / 'files'}", database_url=url))
         settings.forget()
         tasks.load()
@@ -54,20 +54,35 @@ def scratch() -> Iterator[None]:
             with db.connection():
                 yield
         finally:
+            if db.is_postgres():
+                db.db.obj.close_all()
             config.use(before)
             settings.forget()
 
 
-def demo_town(accounts: int) -> Iterator[dict[str, object]]:
+@contextmanager
+def _database(configured: str, folder: Path) -> Iterator[str]:
+    if not configured.startswith("postgres"):
+        yield f"sqlite:///{folder / 'bench.sqlite3'}"
+        return
+    name = f"nesk_bench_{os.getpid()}"
+    with psycopg.connect(configured, autocommit=True) as server:
+        server.execute(f'CREATE DATABASE "{name}" TEMPLATE template0')
+        try:
+            yield urlunsplit(urlsplit(configured)._replace(path=f"/{name}"))
+        finally:
+            server.execute(f'DROP DATABASE "{name}" WITH (FORCE)')
+
+
+def demo_town(accounts: int | None) -> Iterator[dict[str, object]]:
     """The whole town against the bare writing of as many rows."""
     with scratch():
         began = time.perf_counter()
-        build.build()
+        build.build(accounts=accounts)
         took = time.perf_counter() - began
-        rows = Reading.select().count()
-        yield result(
-            "demo", [took], _bare_rows(rows * 4), n=303, notes=f"303 счета, 24 месяца, {rows} показаний; предел 60 с"
-        )
+        rows, total = Reading.select().count(), Account.select().count()
+        notes = f"счетов {total}, 24 месяца, {rows} показаний; предел для города договора 60 с"
+        yield result("demo", [took], _bare_rows(rows * 4), n=total, notes=notes)
 
 
 def _bare_rows(count: int) -> float:
@@ -83,12 +98,12 @@ def _bare_rows(count: int) -> float:
     return took
 
 
-def pages(accounts: int) -> Iterator[dict[str, object]]:
+def pages(accounts: int | None) -> Iterator[dict[str, object]]:
     """The front page and the readings page against their own queries in raw SQL and a prebuilt string."""
     from nesk import create_app
 
     with scratch():
-        build.build()
+        build.build(accounts=accounts)
         app = create_app(config.current())
         client = _signed_in(app)
         for name, path in (("home", "/cabinet/"), ("readings_page", "/cabinet/readings/")):
@@ -135,10 +150,10 @@ def _floor(asked: list[tuple[str, Any]], body: bytes) -> bytes:
     return bytes(body)
 
 
-def readings(accounts: int) -> Iterator[dict[str, object]]:
+def readings(accounts: int | None) -> Iterator[dict[str, object]]:
     """Passing a reading with its charge, against the same statements sent raw."""
     with scratch():
-        build.build()
+        build.build(accounts=accounts)
         rows = list(
             Installation.select(Installation.id, Installation.account, Installation.zones)
             .join(Account)
@@ -199,10 +214,10 @@ def _replay(asked: list[tuple[str, Any]]) -> None:
         cursor.execute("ROLLBACK")
 
 
-def receipt(accounts: int) -> Iterator[dict[str, object]]:
+def receipt(accounts: int | None) -> Iterator[dict[str, object]]:
     """One receipt by xhtml2pdf against a bare ReportLab canvas page with the same QR."""
     with scratch():
-        build.build()
+        build.build(accounts=accounts)
         account = Account.get(Account.number == MARINA)
         facts = receipt_facts(account.id, Month.of(clock.today()) - 1)
         yield compare(
@@ -225,10 +240,10 @@ def _bare_page(qr: str) -> bytes:
     return buffer.getvalue()
 
 
-def closing(accounts: int) -> Iterator[dict[str, object]]:
-    """Closing the latest month of the town again, against the bare writing of its statements."""
+def closing(accounts: int | None) -> Iterator[dict[str, object]]:
+    """Closing the open month of a town of `accounts` (1000 by default), against the bare writing of its statements."""
     with scratch():
-        build.build()
+        build.build(accounts=accounts or 1000, months=3)
         month = Month.of(clock.today())
         with clock.stopped_at(clock.at((month + 1).first_day, 9)):
             began = time.perf_counter()

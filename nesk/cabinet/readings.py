@@ -59,11 +59,11 @@ def submit(installation_id: int) -> Any:
     """«Проверить» tells consumption and cost and asks; «Подтвердить» takes the reading."""
     account, meter = _mine(installation_id)
     form = ReadingForm()
-    checked = None
+    checked, is_asked = None, False
     if form.validate_on_submit():
         typed = form.typed(meter.installation.zones)
         try:
-            if request.form.get("action") == "confirm":
+            if request.values.get("action") == "confirm":
                 confirmed = form.seen.data == "y"
                 operations.submit_reading(
                     account.id,
@@ -77,12 +77,14 @@ def submit(installation_id: int) -> Any:
                 return _after(account, installation_id, THANKS)
             checked = operations.check_reading(account.id, installation_id, typed)
         except UnusualReading:
-            checked = operations.check_reading(account.id, installation_id, typed)
+            checked, is_asked = operations.check_reading(account.id, installation_id, typed), True
         except Refused as refused:
             form.show(refused)
     cost = estimate(account, meter.installation, checked.used) if checked else None
     context = _meter(account, meter, open_month(account.branch_id), form=form, checked=checked, cost=cost)
-    return page("cabinet/readings/submit.html", "cabinet/readings/_meter.html", **context)
+    shown = page("cabinet/readings/submit.html", "cabinet/readings/_meter.html", **context)
+    # A value that was sent to be taken and is asked about instead is not taken: a phone that sends its queue must know.
+    return (shown[0], 409) if is_asked else shown
 
 
 @bp.get("/<int:installation_id>")

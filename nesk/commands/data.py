@@ -201,11 +201,14 @@ def create(login: str, name: str, roles: tuple[str, ...], code: str | None, crew
 
 @click.command()
 @click.argument("name", required=False)
-@click.option("--accounts", default=None, type=int, help="Сколько лицевых счетов взять.")
+@click.option("--accounts", default=None, type=click.IntRange(min=50), help="Сколько лицевых счетов взять.")
 def bench(name: str | None, accounts: int | None) -> None:
     """Замерить скорость: строка JSON на замер; без имени — все замеры."""
-    from nesk.bench import run
+    os.environ.setdefault("NESK_ENV", "demo")
+    from nesk.bench import BENCHES, run
 
+    if name not in (None, "all", *BENCHES):
+        raise click.ClickException(f"Такого замера нет. Есть: {', '.join(BENCHES)}.")
     for line in run(name, accounts):
         click.echo(line)
 

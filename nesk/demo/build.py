@@ -47,21 +47,24 @@ def once(*, progress: bool = False) -> bool:
     return True
 
 
-def build(*, progress: bool = False) -> None:
-    """Build the town as of today: the same people and sums every time, dates counted back from today."""
+def build(*, progress: bool = False, accounts: int | None = None, months: int = MONTHS) -> None:
+    """Build the town as of today: the same people and sums every time, dates counted back from today.
+
+    For measurements it may have another number of accounts, and a shorter past.
+    """
     today = clock.today()
     last = Month.of(today) - 1
-    people_of_town = households(last)
-    months = list((last - (MONTHS - 1)).until(last))
-    with click.progressbar(length=len(months) + 3, label="Демо-город", hidden=not progress) as bar, recording_only():
-        with clock.stopped_at(clock.at(months[0].first_day, 6)):
+    people_of_town = households(last, accounts)
+    lived = list((last - (months - 1)).until(last))
+    with click.progressbar(length=len(lived) + 3, label="Демо-город", hidden=not progress) as bar, recording_only():
+        with clock.stopped_at(clock.at(lived[0].first_day, 6)):
             towns = _branches()
-            _accounts(people_of_town, towns, months[0].first_day)
+            _accounts(people_of_town, towns, lived[0].first_day)
             _staff()
             events.drain()
         bar.update(1)
         dials = {household.number: household.first_values for household in people_of_town}
-        for month in months:
+        for month in lived:
             _month(month, people_of_town, dials)
             bar.update(1)
         with clock.stopped_at(clock.at(today - timedelta(days=40), 9)):
@@ -225,9 +228,8 @@ def _subscribers(town: list[Household]) -> None:
     )  # fmt: skip
     for number in ("230000000017", "230000000025"):
         accounts.bind(marina.id, ids[number], way="sum", by=Actor("person", marina.id))
-    others = [each for each in town if each.surname and each.surname != surname and each.number != NEWCOMER][
-        :BOUND_PEOPLE
-    ]
+    others = [each for each in town if each.surname and each.surname != surname and each.number != NEWCOMER]
+    others = others[:: max(len(others) // BOUND_PEOPLE, 1)][:BOUND_PEOPLE]  # of every branch
     for index, each in enumerate(others, start=2):
         person = people.register_person(
             surname=each.surname, name=each.name, patronymic=each.patronymic, phone=f"+7900000{index:04}", email=f"abonent{index}@demo.nesk",

@@ -28,29 +28,44 @@ def form(name: str, branch: Branch, members: list[int], by: Actor) -> None:
     crews.form_crew(name, branch, works, members, vehicle=f"Демо {name[-1]}00", since=clock.today(), by=by)
 
 
-def build(today: date) -> None:
-    """A story for each household that has a person: what they ordered and how far it has come."""
-    homes = _homes()
-    stories = (
+STORIES = {
+    "krd": (
         ("RPL", 34, "closed"), ("RPL", 20, "closed"), ("SEAL", 18, "closed"), ("UNSEAL", 12, "cancelled"),
         ("ELW", 11, "rejected"), ("RPL", 9, "no_access"), ("PROG", 8, "accepted"), ("RPL", 6, "assigned"),
         ("SEAL", 6, "assigned"), ("RPL-U", 2, "assigned"), ("RPL", 5, "assigned"), ("SEAL", 5, "assigned"),
         ("RPL", 4, "assigned"), ("PROG", 4, "assigned"), ("RPL", 4, "accepted"), ("UNSEAL-U", 1, "new"),
         ("RPL", 3, "new"), ("SEAL", 2, "new"), ("OTHER", 2, "new"), ("RPL", 1, "new"), ("SEAL", 1, "needs"),
-    )  # fmt: skip
-    for index, ((service, days_ago, end), home) in enumerate(zip(stories, homes, strict=False)):
-        _tell(service, today - timedelta(days=days_ago), end, home, index, today)
+        ("SEAL", 3, "en_route"),
+    ),
+    "arm": (
+        ("RPL", 21, "closed"), ("SEAL", 15, "no_access"), ("RPL", 6, "assigned"), ("PROG", 5, "assigned"),
+        ("SEAL", 5, "assigned"), ("RPL", 4, "assigned"), ("SEAL", 3, "on_site"), ("RPL", 2, "accepted"), ("UNSEAL", 1, "new"),
+    ),
+}  # fmt: skip
+"""By branch: what was ordered, how many days ago, how far it has come."""
+PLANNED = ("assigned", "en_route", "on_site")
 
 
-def _homes() -> list[SimpleNamespace]:
+def build(today: date) -> None:
+    """A story for each household that has a person: what they ordered and how far it has come."""
+    index = 0
+    for code, stories in STORIES.items():
+        for (service, days_ago, end), home in zip(stories, _homes(code), strict=False):
+            _tell(service, today - timedelta(days=days_ago), end, home, index, today)
+            index += 1
+
+
+def _homes(branch: str) -> list[SimpleNamespace]:
     rows = (
         Installation.select(Installation, Account, Meter, MeterType, Binding, Person)
         .join_from(Installation, Account)
+        .join_from(Account, Branch)
         .join_from(Installation, Meter)
         .join_from(Meter, MeterType)
         .join_from(Account, Binding)
         .join_from(Binding, Person)
-        .where(Installation.removed_on.is_null(), Person.surname != "Ковальчук", Binding.ended_at.is_null())
+        .where(Branch.code == branch, Installation.removed_on.is_null())
+        .where(Person.surname != "Ковальчук", Binding.ended_at.is_null())
         .order_by(Account.number)
     )
     return [
@@ -86,8 +101,8 @@ def _tell(service: str, placed: date, end: str, home: SimpleNamespace, index: in
         else:
             operations.accept_order(order.id, by=DISPATCHER)
         events.drain()
-    if end in ("assigned", "closed", "no_access"):
-        _visit(order.id, end, home, index, today if end == "assigned" else placed + timedelta(days=2), today)
+    if end in (*PLANNED, "closed", "no_access"):
+        _visit(order.id, end, home, index, today if end in PLANNED else placed + timedelta(days=2), today)
 
 
 def _visit(order_id: int, end: str, home: SimpleNamespace, index: int, near: date, today: date) -> None:
@@ -96,7 +111,8 @@ def _visit(order_id: int, end: str, home: SimpleNamespace, index: int, near: dat
         return
     # The week of visits: today and the days after it, in turn over crews and slots.
     on = near + timedelta(days=(index % 4)) if end == "assigned" else near
-    crew = team[index % len(team)]
+    # Who has set out is the last crew of the branch: the first one's day begins untouched.
+    crew = team[-1] if end in ("en_route", "on_site") else team[index % len(team)]
     with clock.stopped_at(clock.at(min(on, today), 8)):
         visit = operations.assign_visit(order_id, crew.id, on, index % 3 + 1, by=DISPATCHER)
         events.drain()
@@ -106,11 +122,15 @@ def _visit(order_id: int, end: str, home: SimpleNamespace, index: int, near: dat
     by = Actor("crew", member)
     with clock.stopped_at(clock.at(on, 10)):
         visits.set_out(member, visit.id, by=by)
+        events.drain()
+    if end == "en_route":
+        return
     with clock.stopped_at(clock.at(on, 11)):
         if end == "no_access":
             visits.report_no_access(member, visit.id, reason="Дверь не открыли, телефон не отвечает.", by=by)
         else:
             visits.arrive(member, visit.id, by=by)
+        if end == "closed":
             _close(member, visit.id, home, index, on, by)
         events.drain()
 

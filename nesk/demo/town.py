@@ -10,6 +10,7 @@ from nesk.core.period import Month
 from nesk.demo import facts
 
 SEED = 20_260_101
+USUAL = sum(branch.accounts for branch in facts.BRANCHES)
 MONTHS = 24
 
 SEASON = (1.25, 1.2, 1.05, 0.95, 0.85, 0.8, 1.1, 1.15, 0.85, 0.9, 1.05, 1.2)
@@ -54,9 +55,12 @@ NEWCOMER = "230000000033"
 NEWCOMER_SERIAL = "41027863"
 
 
-def households(last: Month) -> list[Household]:
-    """Everybody, with what they used in each of the MONTHS up to and including `last`."""
-    people = [*_contract_people(), *_others()]
+def households(last: Month, accounts: int | None = None) -> list[Household]:
+    """Everybody, with what they used in each of the MONTHS up to and including `last`.
+
+    `accounts` makes a smaller or larger town with branches of the same proportions, for measurements.
+    """
+    people = [*_contract_people(), *_others(accounts)]
     for household in people:
         household.used.update(_consumption(household, last))
     return people
@@ -84,11 +88,11 @@ def _contract_people() -> Iterator[Household]:
     )  # fmt: skip
 
 
-def _others() -> Iterator[Household]:
+def _others(accounts: int | None) -> Iterator[Household]:
     dice = random.Random(SEED)  # noqa: S311 - a reproducible town, not a secret
     index = 0
     for branch in facts.BRANCHES:
-        for _ in range(branch.accounts):
+        for _ in range(branch.accounts if accounts is None else branch.accounts * accounts // USUAL):
             index += 1
             town = dice.choice(branch.towns)
             yield _household(dice, index, branch, town)
@@ -120,7 +124,7 @@ def _household(dice: random.Random, index: int, branch: facts.BranchFacts, town:
         residents=residents,
         tariff_category="rural_or_electric" if reduced else "urban_gas",
         meter_type=meter_type,
-        serial=f"{dice.randint(10**7, 10**8 - 1)}",
+        serial=f"{10**7 + index * 7_654_321 % (9 * 10**7)}",  # coprime: no serial comes twice, however large the town
         meter_year=dice.randint(2012, 2024),
         first_values=tuple(dice.randint(100, 6_000) for _ in range(meter_type.zones)),
         monthly_kwh=int(

@@ -7,7 +7,8 @@ from typing import Any
 from uuid import uuid4
 
 from flask_wtf import FlaskForm
-from wtforms import HiddenField, StringField
+from werkzeug.datastructures import MultiDict
+from wtforms import HiddenField, PasswordField, StringField
 from wtforms.validators import ValidationError
 
 from nesk.core.emails import parse_email
@@ -15,12 +16,13 @@ from nesk.core.errors import Conflict, Refused, TooOften
 from nesk.core.money import parse_amount
 from nesk.core.phones import parse_phone
 
-_UNSEEN = re.compile("[\x00-\x1f\x7f-\x9f\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff\ufffe\uffff]")
+_UNTYPED = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\u202a-\u202e\u2066-\u2069\ud800-\udfff\ufffe\uffff]")
+"""Controls, halves of letters, overrides of direction: no database takes the first two, and the last make a name read
+otherwise than it is stored."""
 
 
-def visible(text: str | None) -> str:
-    """A line as it was typed, without the signs that nobody sees or types on purpose: a filter for fields of one line."""
-    return _UNSEEN.sub("", text or "").strip()
+def _texts(sent: Any) -> list[str]:
+    return [value for _, value in sent.items(multi=True) if isinstance(value, str)]
 
 
 class Form(FlaskForm):
@@ -28,6 +30,20 @@ class Form(FlaskForm):
 
     status = 422
     """What a page that shows the refused form answers with."""
+
+    class Meta(FlaskForm.Meta):
+        """How what was sent is read."""
+
+        def wrap_formdata(self, form: Form, formdata: Any) -> Any:
+            """What was sent, without signs that nobody types; a password stays exactly as it was typed."""
+            sent = super().wrap_formdata(form, formdata)
+            if sent is None or not any(_UNTYPED.search(value) for value in _texts(sent)):
+                return sent
+            exact = {name for name, field in form._fields.items() if isinstance(field, PasswordField)}
+            return MultiDict(
+                (name, value if name in exact or not isinstance(value, str) else _UNTYPED.sub("", value))
+                for name, value in sent.items(multi=True)
+            )
 
     def show(self, refused: Refused) -> None:
         """Put a refusal of the rules where it belongs and keep what was typed."""

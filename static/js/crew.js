@@ -66,8 +66,9 @@
       const token = one('meta[name=csrf-token]')?.content;
       if (token) body.set('csrf_token', token);
       let reply;
-      try { reply = await fetch(work.url, { method: 'POST', body, headers: { 'X-CSRFToken': token || '' } }); } catch { break; }
-      if (reply.ok || reply.redirected) { await works('readwrite', store => store.delete(work.key)); forget(work.visit); nesk.toast({ text: 'Принято: отчёт отправлен' }); }
+      /* As htmx asks: a session that has ended answers 401 then, not with the page of sign-in. */
+      try { reply = await fetch(work.url, { method: 'POST', body, redirect: 'manual', headers: { 'X-CSRFToken': token || '', 'HX-Request': 'true' } }); } catch { break; }
+      if (reply.ok) { await works('readwrite', store => store.delete(work.key)); forget(work.visit); nesk.toast({ text: 'Принято: отчёт отправлен' }); }
       else if (reply.status === 422 || reply.status === 409) { await works('readwrite', store => store.delete(work.key)); nesk.toast({ text: 'Отчёт не принят: откройте выезд и проверьте запись', kind: 'bad' }); }
       else break;
     }

@@ -52,6 +52,8 @@ class Screen:
             **options,
         )
         self.context.set_default_timeout(15_000)
+        self.is_offline = False
+        """Whether it has been without a network: what could not be fetched then is no trouble of the page."""
         self.troubles: list[str] = []
         self.context.on("console", self._said)
         self.context.on("weberror", lambda error: self.troubles.append(f"script: {error.error}"))
@@ -63,6 +65,13 @@ class Screen:
         assert reply is not None
         assert reply.status == 200, f"{path}: {reply.status}"
         return self.page
+
+    def lose_network(self) -> None:
+        self.is_offline = True
+        self.context.set_offline(True)
+
+    def find_network(self) -> None:
+        self.context.set_offline(False)
 
     def check(self, name: str) -> None:
         """Hold what is on the screen to the rules of all screens; photograph it as docs/screens/<name>-<size>.png."""
@@ -94,6 +103,8 @@ class Screen:
         if message.text.startswith("Failed to load resource") and any(
             f"status of {code}" in message.text for code in REFUSALS
         ):
+            return
+        if self.is_offline and message.text.startswith("Failed to load resource"):
             return
         self.troubles.append(f"{message.text} ({message.location.get('url', '')})")
 

@@ -1,0 +1,70 @@
+"""What the company changes by itself: settings and requisites, each change with its author, nonsense refused."""
+
+import pytest
+
+from nesk.branches.models import Branch
+from nesk.core import clock, settings
+from nesk.core.events import Delivery, EventRecord
+from nesk.metering.settings import MeteringSettings
+from nesk.people.models import Staff
+from tests.browser import Browser
+
+PAGE = "/staff/settings?package=metering"
+
+
+@pytest.fixture
+def admin(browser: Browser, town) -> Browser:
+    browser.sign_in_as(Staff.get(Staff.login == "admin"))
+    return browser
+
+
+def test_a_setting_is_changed_with_its_author_and_takes_effect(admin: Browser):
+    page = admin.submit(PAGE, {"window_from": "20"})
+    assert page.notice == "Настройки сохранены."
+    assert settings.load(MeteringSettings).window_from == 20
+    event = EventRecord.select().where(EventRecord.name == "SettingChanged").order_by(EventRecord.id.desc()).first()
+    assert (event.facts, event.by) == (
+        {"key": "metering.window_from", "value": 20},
+        f"staff:{Staff.get(Staff.login == 'admin').id}",
+    )
+
+
+@pytest.mark.parametrize("typed", ["", "двадцать", "1.5", "\x00"])
+def test_what_is_no_value_is_refused_and_nothing_changes(admin: Browser, typed):
+    before = settings.load(MeteringSettings)
+    assert admin.submit(PAGE, {"window_from": typed}, status=422).errors
+    settings.forget()
+    assert settings.load(MeteringSettings) == before
+
+
+def test_a_package_that_is_none_does_not_exist(admin: Browser):
+    admin.open("/staff/settings?package=secrets", status=404)
+
+
+def test_an_operator_changes_no_settings_and_sees_no_queues(admin: Browser):
+    operator = admin.another()
+    operator.sign_in_as(Staff.get(Staff.login == "operator"))
+    operator.open(PAGE, status=403)
+    operator.open("/staff/queues", status=403)
+
+
+def test_requisites_must_pass_their_control_keys(admin: Browser):
+    branch = Branch.get(Branch.code == "krd")
+    address = f"/staff/branches/{branch.id}"
+    page = admin.submit(address, {"bank_account": "40702810300000000002"}, status=422)
+    assert "Счёт не подходит к БИК" in page.text
+    assert Branch.get_by_id(branch.id).bank_account == branch.bank_account
+    admin.open(address)
+    page = admin.submit(address, {"hours": "Пн–Пт с 9:00 до 18:00"})
+    assert (page.notice, Branch.get_by_id(branch.id).hours) == ("Филиал изменён.", "Пн–Пт с 9:00 до 18:00")
+
+
+def test_a_dead_letter_is_seen_and_given_another_chance(admin: Browser):
+    delivery = Delivery.select().order_by(Delivery.id.desc()).first()
+    Delivery.update(done_at=None, dead_at=clock.now(), error="RuntimeError", attempts=8).where(
+        Delivery.id == delivery.id
+    ).execute()
+    assert "RuntimeError" in admin.open("/staff/queues").text
+    admin.submit("backoffice.queues.revive", delivery_id=delivery.id)
+    revived = Delivery.get_by_id(delivery.id)
+    assert (revived.dead_at, revived.attempts) == (None, 0)

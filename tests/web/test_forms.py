@@ -1,0 +1,40 @@
+"""What every form does with what nobody types: controls, halves of letters, overrides of direction."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from werkzeug.datastructures import MultiDict
+from wtforms import PasswordField, StringField
+
+from nesk.web.forms import Form
+
+UNTYPED = "\x00\x01\x1f\x7f\u202e\u2066\ufffe"
+
+
+class Names(Form):
+    name = StringField()
+    secret = PasswordField()
+
+
+def sent(app, **fields) -> Names:
+    with app.test_request_context(method="POST"):
+        return Names(formdata=MultiDict(fields))
+
+
+@given(st.text(st.characters(codec="utf-8", exclude_categories=["Cc"], exclude_characters=UNTYPED), max_size=40))
+def test_what_people_type_stays_as_it_was(app, text):
+    assert sent(app, name=text).name.data == text
+
+
+@pytest.mark.parametrize("mark", UNTYPED)
+def test_what_nobody_types_goes(app, mark):
+    assert sent(app, name=f"Ковальчук{mark} М.").name.data == "Ковальчук М."
+
+
+def test_a_password_stays_exactly_as_it_was_typed(app):
+    assert sent(app, name="\x00", secret="сек\x00рет\u202e").secret.data == "сек\x00рет\u202e"
+    assert sent(app, name="\x00", secret="x").name.data == ""
+
+
+def test_lines_of_a_text_stay_lines(app):
+    assert sent(app, name="одна\r\nдве\tи").name.data == "одна\r\nдве\tи"
