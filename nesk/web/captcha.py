@@ -17,7 +17,7 @@ from wtforms import StringField
 from nesk.core.errors import NotFound
 from nesk.credentials import captcha, speech
 from nesk.web.browser_mark import browser_hash
-from nesk.web.forms import Form, visible
+from nesk.web.forms import Form
 from nesk.web.login import safe_next
 
 bp = Blueprint("captcha", __name__, url_prefix="/captcha")
@@ -30,7 +30,7 @@ class CaptchaForm(Form):
     `fresh_captcha` whenever the form is shown. The template shows both fields by the macro `captcha`."""
 
     captcha_id = StringField()
-    captcha = StringField("Введите слово на картинке", filters=[visible])
+    captcha = StringField("Введите слово на картинке")
     captcha_form = ""
 
     def check_captcha(self, form: str) -> None:

@@ -25,14 +25,6 @@ def _texts(sent: Any) -> list[str]:
     return [value for _, value in sent.items(multi=True) if isinstance(value, str)]
 
 
-_UNSEEN = re.compile("[\x00-\x1f\x7f-\x9f\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff\ufffe\uffff]")
-
-
-def visible(text: str | None) -> str:
-    """A line as it was typed, without the signs that nobody sees or types on purpose: a filter for fields of one line."""
-    return _UNSEEN.sub("", text or "").strip()
-
-
 class Form(FlaskForm):
     """A form whose refusals from the rules stand beside their field, or on top when no field is at fault."""
 

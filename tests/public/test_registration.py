@@ -59,9 +59,23 @@ def test_the_three_ways_lead_to_each_other(stranger):
 
 
 @pytest.mark.parametrize(
+    ("query", "label"),
+    [
+        ("", "Мобильный телефон"),
+        ("?way=phone", "Мобильный телефон"),
+        ("?way=email", "Электронная почта"),
+        ("?way=account", "Номер лицевого счёта / Платёжный код"),
+        ("?way=nonsense", "Мобильный телефон"),
+    ],
+)
+def test_the_door_shows_the_way_that_is_asked_for(stranger, query, label):
+    assert stranger.open(f"/register{query}").words_of("label")[0] == label
+
+
+@pytest.mark.parametrize(
     ("way", "pages"),
     [
-        ("phone", ["/register/phone", "/register/phone/1/code", "/register/phone/1/password"]),
+        ("phone", ["/register?way=phone", "/register/phone", "/register/phone/1/code", "/register/phone/1/password"]),
         ("email", ["/register/email", "/register/email/1"]),
         ("account", ["/register/account", "/register/account/address", "/register/account/x/contacts"]),
     ],

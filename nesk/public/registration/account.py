@@ -27,7 +27,7 @@ def account() -> Any:
         try:
             form.check_captcha(CAPTCHA)
             proved = by_account.prove(
-                form.number.value, form.name.data, form.serial.data, agreement=agreement(form.messages.data)
+                form.number.value, form.name.data, form.serial.data or "", agreement=agreement(form.messages.data)
             )
         except Refused as refused:
             form.show(refused)

@@ -15,9 +15,7 @@ from nesk.credentials.settings import CredentialSettings
 from nesk.enrolment import likeness
 from nesk.enrolment.by_account import Place
 from nesk.web.captcha import CaptchaForm
-from nesk.web.forms import AtMost, EmailField, Form, PhoneField, Required, Said, visible
-
-CLEAN = (visible,)
+from nesk.web.forms import AtMost, EmailField, Form, PhoneField, Required, Said
 
 
 class MobileField(PhoneField):
@@ -66,11 +64,11 @@ class ChosenPasswords(Form):
 
 
 class RegisterByPhoneForm(ConsentForm):
-    phone = MobileField("Мобильный телефон", [Required("Введите номер мобильного телефона.")], filters=CLEAN)
+    phone = MobileField("Мобильный телефон", [Required("Введите номер мобильного телефона.")])
 
 
 class CodeForm(Form):
-    code = StringField("Код", [Required("Введите код из SMS.")], filters=CLEAN)
+    code = StringField("Код", [Required("Введите код из SMS.")])
 
     def validate_code(self, field: StringField) -> None:
         field.data = "".join((field.data or "").split())
@@ -79,7 +77,7 @@ class CodeForm(Form):
 
 
 class RegisterByEmailForm(ConsentForm, ChosenPasswords):
-    email = EmailField("Электронная почта", [Required("Введите адрес электронной почты.")], filters=CLEAN)
+    email = EmailField("Электронная почта", [Required("Введите адрес электронной почты.")])
 
 
 class LinkForm(Form):
@@ -103,14 +101,10 @@ class AccountNumberField(StringField):
 class RegisterByAccountForm(ConsentForm):
     """ФИО, and the meter's number when the name does not fit (S4-02)."""
 
-    number = AccountNumberField(
-        "Номер лицевого счёта / Платёжный код", [Required("Введите номер лицевого счёта.")], filters=CLEAN
-    )
-    name = StringField(
-        "Фамилия, имя и отчество", [Required("Введите фамилию, имя и отчество."), AtMost(200)], filters=CLEAN
-    )
-    serial = StringField("Номер установленного счётчика", [AtMost(40)], filters=CLEAN)
-    captcha = StringField("Код с картинки", filters=CLEAN)
+    number = AccountNumberField("Номер лицевого счёта / Платёжный код", [Required("Введите номер лицевого счёта.")])
+    name = StringField("Фамилия, имя и отчество", [Required("Введите фамилию, имя и отчество."), AtMost(200)])
+    serial = StringField("Номер установленного счётчика", [AtMost(40)])
+    captcha = StringField("Код с картинки")
 
     @property
     def asks_serial(self) -> bool:
@@ -119,26 +113,24 @@ class RegisterByAccountForm(ConsentForm):
 
 
 class ContactsForm(Form):
-    phone = MobileField(
-        "Мобильный телефон", [Required("Введите номер мобильного телефона: на него придёт пароль.")], filters=CLEAN
-    )
-    email = EmailField("Электронная почта", filters=CLEAN)
+    phone = MobileField("Мобильный телефон", [Required("Введите номер мобильного телефона: на него придёт пароль.")])
+    email = EmailField("Электронная почта")
 
 
 class RegisterByAddressForm(ConsentForm):
     """The form of the old cabinet (S3-03)."""
 
-    number = AccountNumberField("Номер лицевого счёта", [Required("Введите номер лицевого счёта.")], filters=CLEAN)
+    number = AccountNumberField("Номер лицевого счёта", [Required("Введите номер лицевого счёта.")])
     branch = SelectField("Филиал", coerce=str, validate_choice=False)
-    town = StringField("Населённый пункт", [Required("Введите населённый пункт."), AtMost(80)], filters=CLEAN)
-    street = StringField("Улица", [Required("Введите улицу."), AtMost(100)], filters=CLEAN)
-    house = StringField("Номер дома", [Required("Введите номер дома."), AtMost(20)], filters=CLEAN)
-    building = StringField("Корпус", [AtMost(20)], filters=CLEAN)
-    flat = StringField("Квартира", [AtMost(20)], filters=CLEAN)
-    email = EmailField("E-mail", [Required("Введите адрес электронной почты.")], filters=CLEAN)
-    email_again = EmailField("Повтор e-mail", [Required("Введите адрес ещё раз.")], filters=CLEAN)
-    phone = MobileField("Номер мобильного", [Required("Введите номер мобильного телефона.")], filters=CLEAN)
-    captcha = StringField("Секретный код с картинки", filters=CLEAN)
+    town = StringField("Населённый пункт", [Required("Введите населённый пункт."), AtMost(80)])
+    street = StringField("Улица", [Required("Введите улицу."), AtMost(100)])
+    house = StringField("Номер дома", [Required("Введите номер дома."), AtMost(20)])
+    building = StringField("Корпус", [AtMost(20)])
+    flat = StringField("Квартира", [AtMost(20)])
+    email = EmailField("E-mail", [Required("Введите адрес электронной почты.")])
+    email_again = EmailField("Повтор e-mail", [Required("Введите адрес ещё раз.")])
+    phone = MobileField("Номер мобильного", [Required("Введите номер мобильного телефона.")])
+    captcha = StringField("Секретный код с картинки")
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -159,6 +151,6 @@ class RegisterByAddressForm(ConsentForm):
             town=self.town.data,
             street=self.street.data,
             house=self.house.data,
-            building=self.building.data,
-            flat=self.flat.data,
+            building=self.building.data or "",
+            flat=self.flat.data or "",
         )

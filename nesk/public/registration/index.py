@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import render_template
+from flask import render_template, request
 
 from nesk.public.registration.account import account
 from nesk.public.registration.email import email
@@ -16,5 +16,9 @@ VIEWS = {"phone": phone, "email": email, "account": account}
 
 @bp.get("")
 def index() -> Any:
-    ways = open_ways()
-    return VIEWS[ways[0].name]() if ways else render_template("public/registration/index.html")
+    """The way that `?way=` names, else the first; one that is switched off is not there."""
+    ways = [way.name for way in open_ways()]
+    asked = request.args.get("way", next(iter(ways), ""))
+    if ways and asked in VIEWS:
+        return VIEWS[asked]()
+    return VIEWS[ways[0]]() if ways else render_template("public/registration/index.html")
