@@ -18,7 +18,6 @@ from nesk.web.htmx import go, page
 from nesk.web.login import surface, viewer
 
 TOO_LATE = "Время подтверждения вышло. Введите пароль ещё раз."
-FIRST = "Работа с данными абонентов открывается только со вторым шагом входа. Подключите его сейчас."
 STILL_OPEN = ("login", "logout", "confirmation", "worker")
 """Views that somebody without their obligatory factor may ask for, beside the pages of protection."""
 
@@ -85,7 +84,7 @@ def init_obligation(app: Flask) -> None:
             return None
         if factors.is_protected(Holder(kind, who.subject.id)):
             return None
-        return go(url_for(f"{PAGES[kind]}.protection.index"), FIRST)
+        return go(url_for(f"{PAGES[kind]}.protection.index"))
 
 
 PAGES: dict[Kind, str] = {"person": "cabinet", "business": "business", "staff": "backoffice", "crew": "crew"}
