@@ -110,7 +110,9 @@ def _identities(db, kinds, *, is_login):
         else:
             db.execute_sql("DELETE FROM people_identity WHERE kind = 'account'")
             db.execute_sql("ALTER TABLE people_identity DROP COLUMN is_login")
-        db.execute_sql(f"ALTER TABLE people_identity ADD CONSTRAINT people_identity_kind_check CHECK (kind IN ({listed}))")
+        db.execute_sql(
+            f"ALTER TABLE people_identity ADD CONSTRAINT people_identity_kind_check CHECK (kind IN ({listed}))"
+        )
         return
     more = ", is_login INTEGER NOT NULL DEFAULT 1" if is_login else ""
     _made_anew(
@@ -142,7 +144,9 @@ def _bindings(db, ways, *, shared):
             db.execute_sql(
                 "ALTER TABLE accounts_binding DROP COLUMN rights, DROP COLUMN until_on, DROP COLUMN invitation_id"
             )
-        db.execute_sql(f"ALTER TABLE accounts_binding ADD CONSTRAINT accounts_binding_way_check CHECK (way IN ({listed}))")
+        db.execute_sql(
+            f"ALTER TABLE accounts_binding ADD CONSTRAINT accounts_binding_way_check CHECK (way IN ({listed}))"
+        )
         return
     more = (
         ", rights VARCHAR(8) NOT NULL DEFAULT 'all', until_on DATE, "

@@ -9,7 +9,7 @@ REASONS = ("", "moved", "unused", "hard", "privacy", "other")
 OLD_PERMISSIONS = (
     "see_subscribers", "change_subscribers", "see_accounts", "change_accounts", "see_meters", "change_meters",
     "enter_readings", "see_money", "change_money", "see_orders", "change_orders", "dispatch", "change_branches",
-    "change_catalogue", "change_tariffs", "change_settings", "see_queues", "export",
+    "change_catalogue", "change_tariffs", "change_settings", "see_queues", "export", "issue_credentials", "manage_staff",
 )
 NEW_PERMISSION = "change_documents"
 

@@ -9,17 +9,21 @@ from typing import Any
 from flask import Flask, g, request
 from flask_wtf import CSRFProtect
 from htmx_flask import Htmx
+from peewee import DatabaseError
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from nesk import tasks
 from nesk.core import broker, config, db, logs
 from nesk.core.formatting import FILTERS
+from nesk.people.queries import demo_people_exist
 from nesk.web import captcha, display, health
 from nesk.web.assets import init_assets
 from nesk.web.context import init_context
 from nesk.web.errors import init_errors
 from nesk.web.headers import init_headers
 from nesk.web.login import cookie_name, init_login
+from nesk.web.origin import init_origin
+from nesk.web.second_factor import init_obligation
 
 ROOT = Path(__file__).parents[1]
 
@@ -30,6 +34,8 @@ def build(settings: config.Config | None = None) -> Flask:
     if settings.env != "test":
         logs.setup()
     db.init(settings.database_url)
+    if settings.env == "production":
+        _refuse_demo_people()
     tasks.load()
     if settings.env != "test":  # a test decides itself when deliveries run
         broker.setup(settings.broker_url)
@@ -48,6 +54,7 @@ def build(settings: config.Config | None = None) -> Flask:
         MAX_FORM_MEMORY_SIZE=2 * 1024 * 1024,
         MAX_FORM_PARTS=200,
         WTF_CSRF_TIME_LIMIT=None,
+        WTF_CSRF_SSL_STRICT=False,  # pages with a token in their address send no referrer; `web.origin` stands guard
         PROPAGATE_EXCEPTIONS=False,
     )
     if settings.env == "production":
@@ -55,18 +62,35 @@ def build(settings: config.Config | None = None) -> Flask:
     app.jinja_env.filters.update(FILTERS)
     app.jinja_options = {**app.jinja_options, "trim_blocks": True, "lstrip_blocks": True}
     Htmx().init_app(app)
+    init_origin(app)
     csrf = CSRFProtect(app)
     _connect(app)
     init_headers(app)
     init_errors(app)
     init_assets(app)
     init_login(app)
+    init_obligation(app)
     init_context(app)
     app.register_blueprint(health.bp)
     app.register_blueprint(display.bp)
     app.register_blueprint(captcha.bp)
     _surfaces(app, csrf)
     return app
+
+
+def _refuse_demo_people() -> None:
+    """Everybody knows the password of the demo: where the work is real, the product does not start with its people (A11).
+
+    Before the first migration there is nobody, and a database that does not answer is told of by /readyz; whoever gets
+    past this meets `people.operations.authenticate`, which knows none of them either.
+    """
+    try:
+        with db.connection():
+            found = demo_people_exist()
+    except DatabaseError:
+        return
+    if found:
+        raise config.Incomplete("the database holds people of the demo: production does not start with them")
 
 
 def _connect(app: Flask) -> None:

@@ -5,7 +5,7 @@ import os
 from contextlib import ExitStack
 
 bind = f"{os.environ.get('HOST', '0.0.0.0')}:{os.environ.get('PORT', '8000')}"  # noqa: S104 - a container's own address
-workers = int(os.environ.get("WEB_CONCURRENCY", multiprocessing.cpu_count()))
+workers = int(os.environ.setdefault("WEB_CONCURRENCY", str(multiprocessing.cpu_count())))  # each shares the cores
 worker_class = "gthread"
 threads = 8
 timeout = 60

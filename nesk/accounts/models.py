@@ -56,6 +56,8 @@ class Organization(Model):
     contract_number = peewee.CharField(40)
     branch = reference(Branch)
     is_demo = peewee.BooleanField(default=False)
+    search = peewee.CharField(260, default="")
+    """Lower-cased name, ИНН and contract."""
 
     class Meta:
         table_name = "accounts_organization"
@@ -113,6 +115,12 @@ class Invitation(Model):
     title = peewee.CharField(60, default="")
     """Whom it is for, in the holder's words: «Дочь», «Арендатор»."""
     token_hash = peewee.CharField(64, unique=True)
+    key = peewee.CharField(64, null=True, unique=True)
+    """The form it came from: a second press makes no second invitation."""
+    recipient = peewee.CharField(254, default="")
+    """Whom we send the link to at the holder's wish, an e-mail or a phone; forgotten when the invitation is over."""
+    sealed = peewee.TextField(default="")
+    """The token, encrypted, until the message that carries it is written."""
     created_at = MomentField()
     expires_at = MomentField()
     accepted_at = MomentField(null=True)
@@ -166,3 +174,16 @@ class CareLink(Model):
     class Meta:
         table_name = "accounts_care_link"
         constraints = [one_of("rights", RIGHTS)]
+
+
+class ReceiptAddress(Model):
+    """An e-mail that a person has confirmed for the receipts of an account; switching delivery off leaves it known."""
+
+    person = reference(Person, backref="receipt_addresses")
+    account = reference(Account, backref="receipt_addresses")
+    email = peewee.CharField(254)
+    confirmed_at = MomentField()
+
+    class Meta:
+        table_name = "accounts_receipt_address"
+        indexes = ((("person", "account", "email"), True),)

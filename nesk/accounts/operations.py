@@ -7,9 +7,17 @@ from typing import Any
 
 import peewee
 
-from nesk.accounts.events import AccountBound, AccountsOpened, AccountUnbound, OrganizationRegistered, PaperBillsResumed
+from nesk.accounts.events import (
+    AccountBound,
+    AccountsOpened,
+    AccountUnbound,
+    BindingRenamed,
+    OrganizationRegistered,
+    PaperBillsResumed,
+)
 from nesk.accounts.models import Account, Binding, CareLink, Invitation, Organization, Premises
 from nesk.branches.models import Branch, Town
+from nesk.branches.operations import know_streets
 from nesk.core import clock
 from nesk.core.actor import Actor
 from nesk.core.db import transaction
@@ -19,6 +27,8 @@ from nesk.core.requisites import inn_is_right
 from nesk.people.queries import identities
 
 CHUNK = 400
+LONGEST_TITLE = 60
+ALREADY = "Этот лицевой счёт уже привязан к вашей учётной записи."
 
 
 def register_organization(
@@ -29,7 +39,13 @@ def register_organization(
         raise Refused("ИНН не проходит проверку. Сверьте его с документами.", field="inn")
     with transaction():
         organization = Organization.create(
-            name=name, inn=inn, kpp=kpp, contract_number=contract_number, branch=branch, is_demo=is_demo
+            name=name,
+            inn=inn,
+            kpp=kpp,
+            contract_number=contract_number,
+            branch=branch,
+            is_demo=is_demo,
+            search=f"{name} {inn} {contract_number}".lower(),
         )
         record(OrganizationRegistered(organization.id), by=by)
     return organization
@@ -55,6 +71,7 @@ def _open(rows: list[dict[str, Any]], towns: dict[int, Town], by: Actor) -> int:
         fresh = [row for row in rows if row["number"] not in known]
         if not fresh:
             return 0
+        know_streets((row["premises"]["town"], row["premises"]["street"]) for row in fresh)
         before = Premises.select(peewee.fn.MAX(Premises.id)).scalar() or 0
         Premises.insert_many([row["premises"] for row in fresh]).execute()
         places = list(Premises.select().where(Premises.id > before).order_by(Premises.id))
@@ -77,16 +94,21 @@ def bind(person_id: int, account_id: int, *, way: str, title: str = "", by: Acto
         live = Binding.select().where(
             Binding.person == person_id, Binding.account == account_id, Binding.ended_at.is_null()
         )
-        if live.exists():
-            raise Refused("Этот лицевой счёт уже привязан к вашей учётной записи.", field="number")
+        present = live.first()
+        if present is not None and present.rights == "all":
+            raise Refused(ALREADY, field="number")
+        if present is not None:  # a guest's narrow right gives way to one's own
+            Binding.update(ended_at=clock.now()).where(Binding.id == present.id).execute()
+            record(AccountUnbound(present.id, person_id, account_id, "replaced"), by=by)
         binding = Binding.create(person=person_id, account=account_id, way=way, title=title, bound_at=clock.now())
         record(AccountBound(binding.id, person_id, account_id), by=by)
     return binding
 
 
-def unbind(person_id: int, account_id: int, *, by: Actor) -> None:
-    """End a person's right to act for an account. Raises NotFound when there is none."""
+def unbind(person_id: int, account_id: int, *, reason: str = "self", by: Actor) -> None:
+    """End a person's right to act for an account; what is open in other tabs ends with it. Raises NotFound when there is none."""
     with transaction():
+        Account.locked(account_id)
         live = Binding.select().where(
             Binding.person == person_id, Binding.account == account_id, Binding.ended_at.is_null()
         )
@@ -94,7 +116,23 @@ def unbind(person_id: int, account_id: int, *, by: Actor) -> None:
         if binding is None:
             raise NotFound
         Binding.update(ended_at=clock.now()).where(Binding.id == binding.id).execute()
-        record(AccountUnbound(binding.id, person_id, account_id), by=by)
+        record(AccountUnbound(binding.id, person_id, account_id, reason), by=by)
+
+
+def rename(person_id: int, binding_id: int, title: str, *, by: Actor) -> None:
+    """Call a bound account as its holder does («Дача»); an empty title brings the address back. Raises NotFound."""
+    title = " ".join(title.split())
+    if len(title) > LONGEST_TITLE:
+        raise Refused(f"Название слишком длинное. Оставьте не больше {LONGEST_TITLE} знаков.", field="title")
+    with transaction():
+        named = (
+            Binding.update(title=title)
+            .where(Binding.id == binding_id, Binding.person == person_id, Binding.ended_at.is_null())
+            .execute()
+        )
+        if not named:
+            raise NotFound
+        record(BindingRenamed(binding_id, person_id), by=by)
 
 
 def send_paper_again(person_id: int, *, spared: Callable[[int], bool] = lambda _: False, by: Actor) -> int:

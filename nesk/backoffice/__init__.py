@@ -2,8 +2,23 @@
 
 from flask import Blueprint, Flask
 
-from nesk.backoffice import accounts, branches, consents, documents, orders, queues, settings, summary
+from nesk.backoffice import (
+    accounts,
+    branches,
+    business_users,
+    consents,
+    documents,
+    employees,
+    lost_factors,
+    orders,
+    protection,
+    queues,
+    sessions,
+    settings,
+    summary,
+)
 from nesk.backoffice.registers import init_registers
+from nesk.web import new_password
 from nesk.web.access import guard
 from nesk.web.context import staff_context
 from nesk.web.sign_in import mount
@@ -13,9 +28,13 @@ bp = Blueprint("backoffice", __name__, url_prefix="/staff")
 _open = mount(
     bp, kind="staff", home="/staff/", title="Вход для сотрудников", note="Логин и пароль выдаёт администратор."
 )
-guard(bp, open_endpoints=_open)
+guard(bp, open_endpoints=_open | new_password.mount(bp, kind="staff", home="/staff/"))
 
-for feature in (summary, accounts, orders, branches, queues, settings, documents, consents):
+FEATURES = (
+    summary, accounts, orders, branches, queues, sessions, settings, business_users, employees, lost_factors, protection,
+    documents, consents,
+)  # fmt: skip
+for feature in FEATURES:
     bp.register_blueprint(feature.bp)
 
 

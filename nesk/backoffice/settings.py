@@ -6,7 +6,7 @@ from dataclasses import fields
 from typing import Any, get_type_hints
 
 from flask import Blueprint, request, url_for
-from wtforms import BooleanField, IntegerField, StringField
+from wtforms import BooleanField, IntegerField, StringField, TextAreaField
 from wtforms.validators import InputRequired
 
 from nesk.billing.settings import BillingSettings
@@ -14,6 +14,7 @@ from nesk.consents.settings import ConsentSettings
 from nesk.core import settings
 from nesk.core.errors import NotFound, Refused
 from nesk.credentials.settings import CredentialSettings
+from nesk.enrolment.settings import EnrolmentSettings
 from nesk.metering.settings import MeteringSettings
 from nesk.notifications.settings import NotificationSettings
 from nesk.payments.settings import PaymentSettings
@@ -36,6 +37,7 @@ KINDS = {
     "consents": ConsentSettings,
     "privacy": PrivacySettings,
     "people": PeopleSettings,
+    "enrolment": EnrolmentSettings,
 }
 TITLES = {
     "metering": "Показания",
@@ -46,6 +48,7 @@ TITLES = {
     "consents": "Согласия",
     "privacy": "Копии данных",
     "people": "Учётные записи",
+    "enrolment": "Лицевые счета",
 }
 LABELS = {
     "window_from": "Показания ждём с числа",
@@ -85,6 +88,7 @@ LABELS = {
     "activation_days": "Ссылка регистрации живёт, дней",
     "recovery_minutes": "Ссылка восстановления живёт, минут",
     "issued_password_hours": "Выданный пароль живёт, часов",
+    "issued_letter_days": "Пароль в заказном письме живёт, дней",
     "remember_days": "«Запомнить меня», дней",
     "captcha_after": "Слово с картинки после неудач, раз",
     "ask_again": "Новую редакцию согласия показывать при следующем посещении",
@@ -92,8 +96,14 @@ LABELS = {
     "archive_pause_hours": "Следующий архив не раньше чем через, часов",
     "closing_days": "Кабинет закрывается через, дней",
     "recovery_neutral": "Не говорить, зарегистрирован ли адрес",
+    "mobile_notice_shown": "Показывать сообщение под формой привязки",
+    "mobile_notice": "Сообщение под формой привязки",
+    "breaker_refusals": "Неудачных привязок за 15 минут до слова с картинки",
+    "breaker_percent": "Какая доля неудач для этого нужна, %",
 }
 FIELDS = {int: IntegerField, bool: BooleanField, str: StringField}
+ONE_LINE = 80
+"""A text whose default is longer is edited in a field of several lines."""
 
 
 def _form(kind: type) -> type[Form]:
@@ -102,7 +112,9 @@ def _form(kind: type) -> type[Form]:
     made = {}
     for field in fields(kind):
         rules = [] if hints[field.name] is bool else [InputRequired("Заполните это поле.")]
-        made[field.name] = FIELDS[hints[field.name]](LABELS.get(field.name, field.name), rules)
+        is_prose = hints[field.name] is str and len(field.default) > ONE_LINE
+        kind_of_field = TextAreaField if is_prose else FIELDS[hints[field.name]]
+        made[field.name] = kind_of_field(LABELS.get(field.name, field.name), rules)
     return type("SettingsForm", (Form,), made)
 
 

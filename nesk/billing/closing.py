@@ -9,12 +9,13 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Callable, Iterable
 from datetime import date, timedelta
+from typing import Any
 
 from peewee import fn
 
 from nesk.accounts.models import Account, Premises
 from nesk.billing.events import MonthClosed
-from nesk.billing.models import Entry, Line, Statement
+from nesk.billing.models import Bill, Entry, Line, Statement
 from nesk.billing.operations import AVERAGE_BASE
 from nesk.billing.penalties import Paid, penalty
 from nesk.billing.posting import NewEntry, post
@@ -331,6 +332,21 @@ def _write_statements(ids: list[int], month: Month) -> None:
         )
     for start in range(0, len(rows), 500):
         Statement.insert_many(rows[start : start + 500]).execute()
+    _write_bills(rows, month)
+
+
+def _write_bills(statements: Iterable[dict[str, Any]], month: Month) -> None:
+    """What each account's bill asks for: the services together, and with the penalties."""
+    owed: dict[int, dict[str, int]] = defaultdict(lambda: {"principal": 0, "penalty": 0})
+    for row in statements:
+        owed[row["account"]][row["book"]] += row["closing_kop"]
+    bills = []
+    for account, sums in owed.items():
+        services = max(sums["principal"], 0)
+        total = services + max(sums["penalty"], 0)
+        bills.append({"account": account, "month": month, "services_kop": services, "total_kop": total})
+    for start in range(0, len(bills), 500):
+        Bill.insert_many(bills[start : start + 500]).execute()
 
 
 def _single_prices(ids: list[int], month: Month) -> dict[int, int]:

@@ -1,4 +1,4 @@
-"""Tariffs, the append-only ledger, and the monthly statements that closed months are told by."""
+"""Tariffs, the append-only ledger, and the monthly statements and bills that closed months are told by."""
 
 import peewee
 
@@ -151,3 +151,33 @@ class Statement(Model):
                 "billing_statement_adds_up",
             ),
         ]
+
+
+class Bill(Model):
+    """The figures at the foot of a closed month's bill, penalties apart and with them; never negative.
+
+    They are the sums of its statements, kept because a person types them off a paper (S0-12): whose they are is asked of
+    an index. A closed month does not change, nor do they.
+    """
+
+    account = reference(Account, index=False)
+    month = MonthField()
+    services_kop = peewee.BigIntegerField()
+    """«Всего к оплате» of all services (S0-18), «К оплате без пеней» on our own bill."""
+    total_kop = peewee.BigIntegerField()
+    """«Итого к оплате с учетом пени», «Всего к оплате» on our own bill."""
+
+    class Meta:
+        table_name = "billing_bill"
+        primary_key = peewee.CompositeKey("account", "month")
+        constraints = [peewee.Check("services_kop >= 0 AND total_kop >= services_kop")]
+
+
+Bill.add_index(
+    Bill.index(Bill.services_kop, Bill.account, Bill.month, where=Bill.services_kop > 0, name="billing_bill_services")
+)
+Bill.add_index(
+    Bill.index(
+        Bill.total_kop, Bill.account, Bill.month, where=Bill.total_kop > Bill.services_kop, name="billing_bill_total"
+    )
+)

@@ -9,14 +9,16 @@ from datetime import date
 from peewee import JOIN, fn
 
 from nesk.accounts.models import Account, Binding, Premises
+from nesk.accounts.rules import RIGHT_NAMES, Deed, may
 from nesk.billing.models import Balance, Entry, Line, Statement
 from nesk.billing.pricing import prices_of
 from nesk.billing.rules import PricedLine, due_on
 from nesk.billing.settings import BillingSettings
 from nesk.branches.models import Branch, Town
 from nesk.branches.queries import last_closed_month, month_after, open_month
-from nesk.core import settings
+from nesk.core import clock, settings
 from nesk.core.compiled import compiled
+from nesk.core.formatting import day
 from nesk.core.period import Month
 from nesk.metering.models import Installation
 
@@ -31,6 +33,19 @@ class AccountCard:
     account: Account
     title: str
     debt_kop: int
+    rights: str = "all"
+    until_on: date | None = None
+
+    def may(self, deed: str) -> bool:
+        """Whether the person's right covers a deed of `accounts.rules.Deed`."""
+        return may(self.rights, Deed(deed))
+
+    @property
+    def note(self) -> str:
+        """What marks somebody else's account in the switcher: «только просмотр, до 31 декабря»; empty for one's own."""
+        if self.rights == "all":
+            return ""
+        return RIGHT_NAMES[self.rights] + (f", до {day(self.until_on)}" if self.until_on else "")
 
     @property
     def id(self) -> int:
@@ -50,12 +65,12 @@ class AccountCard:
 
 
 def account_cards(person_id: int) -> list[AccountCard]:
-    """The accounts a person may act for, with place, branch and balance, in one query."""
-    return [_card(row.account, row.title) for row in _bound(person_id)]
+    """The accounts a person has a right to now, with place, branch and balance, in one query."""
+    return [_card(row.account, row.title, row.rights, row.until_on) for row in _bound(person_id, clock.today())]
 
 
 @compiled
-def _bound(person: int) -> object:
+def _bound(person: int, today: date) -> object:
     return (
         Binding.select(Binding, Account, Premises, Town, Branch, Balance)
         .join_from(Binding, Account)
@@ -64,6 +79,7 @@ def _bound(person: int) -> object:
         .join_from(Account, Branch)
         .join_from(Account, Balance, JOIN.LEFT_OUTER, on=(Balance.account == Account.id), attr="kept")
         .where(Binding.person == person, Binding.ended_at.is_null())
+        .where(Binding.until_on.is_null() | (Binding.until_on >= today))
         .order_by(Account.number)
     )
 
@@ -82,10 +98,10 @@ def organization_cards(organization_id: int) -> list[AccountCard]:
     return [_card(row, "") for row in rows]
 
 
-def _card(account: Account, title: str) -> AccountCard:
+def _card(account: Account, title: str, rights: str = "all", until_on: date | None = None) -> AccountCard:
     kept = getattr(account, "kept", None)
     debt = (kept.principal_kop or 0) + (kept.penalty_kop or 0) if kept else 0
-    return AccountCard(account, title or account.premises.short_address, debt)
+    return AccountCard(account, title or account.premises.short_address, debt, rights, until_on)
 
 
 @dataclass(frozen=True, slots=True)

@@ -46,6 +46,25 @@ class Town(Model):
         return f"{self.kind} {self.name}"
 
 
+class Place(Model):
+    """A town, or a street of a town, by whose first letters it is found while somebody types an address."""
+
+    town = reference(Town, backref="places")
+    street = peewee.CharField(100, default="")
+    """As an address writes it, «ул Одесская»; empty for the town itself."""
+    key = peewee.CharField(100, index=True)
+    """`rules.place_key`; in PostgreSQL in the order of code points, so that a beginning is a stretch of the index."""
+
+    class Meta:
+        table_name = "branches_place"
+        indexes = ((("town", "street"), True),)
+
+    @property
+    def address(self) -> str:
+        """«г Краснодар, ул Одесская». Reads the town."""
+        return f"{self.town.title}, {self.street}" if self.street else self.town.title
+
+
 class Office(Model):
     """A place where people are received or pay."""
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from nesk.branches.models import Branch, Office, Town
+from nesk.branches import rules
+from nesk.branches.models import Branch, Office, Place, Town
 from nesk.core.actor import Actor
 from nesk.core.db import transaction
 from nesk.core.errors import Refused
@@ -48,11 +49,23 @@ def open_branch(
     with transaction():
         branch = Branch.create(**columns)
         for town in towns:
-            Town.create(branch=branch, **town)
+            row = Town.create(branch=branch, **town)
+            Place.create(town=row, key=rules.place_key(row.name))
         for office in offices:
             Office.create(branch=branch, **office)
         record(BranchOpened(branch.id), by=by)
     return branch
+
+
+def know_streets(streets: Iterable[tuple[int, str]]) -> None:
+    """Remember streets of towns (id of the town, name), so that they are suggested to whoever types an address."""
+    rows = [
+        {"town": town, "street": street, "key": rules.place_key(street)}
+        for town, street in sorted(set(streets))
+        if street
+    ]
+    if rows:
+        Place.insert_many(rows).on_conflict_ignore().execute()
 
 
 def change_branch(branch_id: int, changes: dict[str, str], *, by: Actor) -> Branch:

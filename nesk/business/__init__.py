@@ -7,7 +7,9 @@ from typing import Any
 from flask import Blueprint
 from flask_login import current_user
 
-from nesk.business import contract
+from nesk.business import contract, protection
+from nesk.business.sign_in import BusinessLoginForm
+from nesk.web import new_password
 from nesk.web.access import guard
 from nesk.web.context import Section
 from nesk.web.sign_in import mount
@@ -18,12 +20,17 @@ _open = mount(
     kind="business",
     home="/business/",
     title="Для юридических лиц и ИП",
-    note="Логин и пароль выдаёт филиал вместе с сопроводительным письмом к договору.",
+    note="Логин и пароль выдаёт филиал вместе с сопроводительным письмом к договору. Письмо потеряли — обратитесь в филиал: выдадим новое.",
+    form_class=BusinessLoginForm,
 )
-guard(bp, open_endpoints=_open)
+guard(bp, open_endpoints=_open | new_password.mount(bp, kind="business", home="/business/"))
 bp.register_blueprint(contract.bp)
+bp.register_blueprint(protection.bp)
 
-SECTIONS = (Section("home", "Договор", "/business/", "business.contract", tab=True),)
+SECTIONS = (
+    Section("home", "Договор", "/business/", "business.contract", tab=True),
+    Section("lock", "Защита входа", "/business/protection", "business.protection"),
+)
 
 
 @bp.context_processor

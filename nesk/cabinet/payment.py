@@ -7,6 +7,7 @@ from typing import Any
 from flask import Blueprint, redirect, render_template, url_for
 from wtforms import BooleanField
 
+from nesk.accounts.rules import Deed
 from nesk.billing.queries import balance
 from nesk.core import config, settings
 from nesk.core.errors import Refused, Unavailable
@@ -39,7 +40,7 @@ class PaymentForm(Form):
 def index() -> Any:
     if current_card() is None:
         return render_template("cabinet/payment/no_account.html")
-    account = current_account()
+    account = current_account(Deed.PAY)
     owed = balance(account)
     form = PaymentForm(
         principal=roubles(max(owed.principal_kop, 0)),

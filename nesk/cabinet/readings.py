@@ -5,41 +5,28 @@ from __future__ import annotations
 from typing import Any
 
 from flask import Blueprint, redirect, render_template, request, url_for
-from wtforms import HiddenField, StringField
 
 from nesk.accounts.models import Account
-from nesk.billing.queries import estimate, one_rate
+from nesk.accounts.rules import Deed
+from nesk.billing.queries import AccountCard, estimate, one_rate
 from nesk.branches.queries import open_month
 from nesk.core import clock, settings
 from nesk.core.errors import NotFound, Refused
 from nesk.core.period import Month
 from nesk.metering import operations, queries
-from nesk.metering.operations import FIELDS, UnusualReading
+from nesk.metering.operations import UnusualReading
 from nesk.metering.rules import SOURCE_NAMES, ZONE_HOURS, ZONE_NAMES, window
 from nesk.metering.settings import MeteringSettings
-from nesk.web.access import current_account, current_card, my_accounts
-from nesk.web.forms import Form, KeyField
+from nesk.web.access import card_of, current_account, current_card, must, my_accounts
 from nesk.web.htmx import done, page
 from nesk.web.login import current_actor
 from nesk.web.query import month_asked, page_asked, words_asked
+from nesk.web.readings import ReadingForm
 
 bp = Blueprint("readings", __name__, url_prefix="/readings")
 
 HISTORY_MONTHS = 24
 THANKS = "Спасибо. Ваши показания занесены без ошибок."
-
-
-class ReadingForm(Form):
-    """The dials of one meter. `seen` says that the person saw what the values mean, questions included."""
-
-    key = KeyField()
-    seen = HiddenField()
-    t1 = StringField("Показание")
-    t2 = StringField("Показание")
-    t3 = StringField("Показание")
-
-    def typed(self, zones: int) -> list[str]:
-        return [self[name].data or "" for name in FIELDS[:zones]]
 
 
 @bp.get("/")
@@ -57,7 +44,8 @@ def index() -> Any:
 @bp.post("/<int:installation_id>")
 def submit(installation_id: int) -> Any:
     """«Проверить» tells consumption and cost and asks; «Подтвердить» takes the reading."""
-    account, meter = _mine(installation_id)
+    card, meter = _mine(installation_id)
+    account = must(card, Deed.READINGS).account
     form = ReadingForm()
     checked, is_asked = None, False
     if form.validate_on_submit():
@@ -90,14 +78,15 @@ def submit(installation_id: int) -> Any:
 @bp.get("/<int:installation_id>")
 def reloaded(installation_id: int) -> Any:
     """Where a refused form stands without JavaScript: its address, opened anew, is the page of readings."""
-    account, _ = _mine(installation_id)
-    return redirect(url_for("cabinet.readings.index", ls=account.number), 303)
+    card, _ = _mine(installation_id)
+    return redirect(url_for("cabinet.readings.index", ls=card.number), 303)
 
 
 @bp.post("/<int:installation_id>/withdrawal/<int:reading_id>")
 def withdraw(installation_id: int, reading_id: int) -> Any:
     """«Удалить показания» (S0-36)."""
-    account, _ = _mine(installation_id)
+    card, _ = _mine(installation_id)
+    account = must(card, Deed.READINGS).account
     operations.withdraw_reading(account.id, reading_id, by=current_actor())
     return _after(account, installation_id, "Показание удалено.")
 
@@ -125,12 +114,12 @@ def _after(account: Account, installation_id: int, said: str) -> Any:
     )
 
 
-def _mine(installation_id: int) -> tuple[Account, queries.InstalledMeter]:
-    """A working meter of any account of this person, with the account. Raises NotFound."""
+def _mine(installation_id: int) -> tuple[AccountCard, queries.InstalledMeter]:
+    """A working meter of any account that this person has a right to, with the account. Raises NotFound."""
     for card in my_accounts():
         for meter in queries.installed_meters(card.id, open_month(card.account.branch_id)):
             if meter.installation.id == installation_id:
-                return card.account, meter
+                return card, meter
     raise NotFound
 
 
@@ -146,6 +135,7 @@ def _meter(
     """What the card of one meter shows."""
     return {
         "meter": meter,
+        "may_pass": card_of(account.id).may("readings"),
         "form": form or ReadingForm(formdata=None),
         "checked": checked,
         "cost": cost,

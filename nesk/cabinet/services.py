@@ -9,15 +9,16 @@ from flask import Blueprint, Response, render_template, request, url_for
 from wtforms import DateField, MultipleFileField, RadioField, SelectField, StringField, TextAreaField
 from wtforms.validators import Optional
 
+from nesk.accounts.rules import WITHOUT, Deed
 from nesk.branches.queries import open_month
 from nesk.core import clock
-from nesk.core.errors import NotFound, Refused
+from nesk.core.errors import Forbidden, NotFound, Refused
 from nesk.core.formatting import moment
 from nesk.fieldwork import operations, queries, rules
 from nesk.fieldwork.models import Order, Service
 from nesk.metering.queries import installed_meters
 from nesk.people.queries import identities
-from nesk.web.access import current_account, current_card
+from nesk.web.access import card_of, current_account, current_card
 from nesk.web.downloads import stored
 from nesk.web.forms import AtMost, Form, KeyField, PhoneField, Required
 from nesk.web.htmx import done, go, page
@@ -70,12 +71,12 @@ class CancelForm(Form):
 
 @bp.get("/")
 def index() -> Any:
-    if current_card() is None:
+    card = current_card()
+    if card is None:
         return render_template("cabinet/services/no_account.html")
     orders = queries.orders_of(current_account().id)
-    return render_template(
-        "cabinet/services/index.html", orders=orders, services=queries.offered_services(), icons=ICONS, rules=rules
-    )
+    offered = queries.offered_services() if card.may("order") else []
+    return render_template("cabinet/services/index.html", orders=orders, services=offered, icons=ICONS, rules=rules)
 
 
 @bp.route("/new/<code>", methods=["GET", "POST"])
@@ -83,7 +84,7 @@ def new(code: str) -> Any:
     service = next((each for each in queries.offered_services() if each.code == code), None)
     if service is None:
         raise NotFound
-    account = current_account()
+    account = current_account(Deed.ORDER)
     meters = installed_meters(account.id, open_month(account.branch_id))
     form = OrderForm(
         contact_name=viewer().subject.full_name, contact_phone=identities(viewer().subject.id).get("phone", "")
@@ -142,15 +143,33 @@ def show(order_id: int) -> Any:
     return render_template("cabinet/services/show.html", cancel=CancelForm(formdata=None), **_order(order))
 
 
+def _is_own(order: Order) -> bool:
+    """Whether the order is this person's to talk about: placed by them, or at an account of their own. A guest of the
+    account sees how it goes, not the household's phone, letters and papers."""
+    if order.person_id == viewer().subject.id:
+        return True
+    return card_of(order.account_id).may("order")
+
+
+def _own(order_id: int) -> Order:
+    """An order that this person may act for. Raises NotFound, Forbidden."""
+    order = queries.order_of(viewer().subject.id, order_id)
+    if not _is_own(order):
+        raise Forbidden(WITHOUT[Deed.ORDER])
+    return order
+
+
 def _order(order: Order, form: MessageForm | None = None) -> dict[str, Any]:
+    is_own = _is_own(order)
     return {
         "order": order,
+        "is_own": is_own,
         "visit": queries.live_visit(order.id) or queries.last_visit(order.id),
         "stages": timeline(order),
-        "messages": queries.messages(order.id),
+        "messages": queries.messages(order.id) if is_own else [],
         "act": queries.act_of(order.id),
-        "papers": queries.files_of(order.id, "act"),
-        "attached": [row for row in queries.files_of(order.id, "attachment") if row.message_id is None],
+        "papers": queries.files_of(order.id, "act") if is_own else [],
+        "attached": [row for row in queries.files_of(order.id, "attachment") if is_own and row.message_id is None],
         "rules": rules,
         "form": form or MessageForm(formdata=None),
     }
@@ -191,7 +210,7 @@ def timeline(order: Order) -> list[dict[str, str]]:
 
 @bp.post("/<int:order_id>/messages")
 def say(order_id: int) -> Any:
-    order = queries.order_of(viewer().subject.id, order_id)
+    order = _own(order_id)
     form = MessageForm()
     if form.validate_on_submit():
         try:
@@ -218,7 +237,7 @@ def say(order_id: int) -> Any:
 
 @bp.post("/<int:order_id>/cancellation")
 def cancel(order_id: int) -> Any:
-    order = queries.order_of(viewer().subject.id, order_id)
+    order = _own(order_id)
     form = CancelForm()
     comment = (form.reason.data or "").strip() if form.validate_on_submit() else ""
     operations.cancel_order(order.id, comment=comment, by=current_actor())
@@ -228,5 +247,5 @@ def cancel(order_id: int) -> Any:
 @bp.get("/<int:order_id>/files/<int:file_id>")
 def download(order_id: int, file_id: int) -> Response:
     """A file of one's own order, always as an attachment that can do nothing."""
-    order = queries.order_of(viewer().subject.id, order_id)
+    order = _own(order_id)
     return stored(queries.file_of(order.id, file_id))

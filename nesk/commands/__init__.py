@@ -2,7 +2,8 @@
 
 import click
 
-from nesk.commands import backup, data, processes
+from nesk.commands import backup, data, people, processes
+from nesk.commands.staff import staff
 
 
 @click.group()
@@ -10,5 +11,6 @@ def main() -> None:
     """НЭСК: процессы и работы по данным. Переменные окружения описаны в README.md."""
 
 
-for command in (*processes.COMMANDS, *data.COMMANDS, backup.backup, backup.restore):
+for command in (*processes.COMMANDS, *data.COMMANDS, staff, backup.backup, backup.restore):
     main.add_command(command)
+data.import_.add_command(people.people)

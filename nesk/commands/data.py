@@ -1,4 +1,4 @@
-"""Commands over the data: schema, demo town, billing, receipts, imports, staff, benchmarks."""
+"""Commands over the data: schema, demo town, billing, receipts, imports, benchmarks."""
 
 from __future__ import annotations
 
@@ -28,7 +28,6 @@ from nesk.documents.receipt import receipt_pdf
 from nesk.fieldwork.catalogue import install_catalogue
 from nesk.payments import registry
 from nesk.people import operations as people
-from nesk.people.permissions import ROLES
 
 BY = system("command")
 
@@ -177,28 +176,6 @@ def payments(file: Path, source: str) -> None:
         raise SystemExit(1)
 
 
-@click.group()
-def staff() -> None:
-    """Сотрудники."""
-
-
-@staff.command()
-@click.argument("login")
-@click.option("--name", required=True, help="ФИО.")
-@click.option("--role", "roles", multiple=True, type=click.Choice(sorted(ROLES)), help="Роль; можно несколько.")
-@click.option("--branch", "code", default=None, help="Код филиала; без него видны все.")
-@click.option("--crew", is_flag=True, help="Сотрудник бригады: входит на /crew.")
-@click.password_option(help="Не короче 12 символов.")
-def create(login: str, name: str, roles: tuple[str, ...], code: str | None, crew: bool, password: str) -> None:
-    """Завести сотрудника."""
-    with opened():
-        branch = Branch.get_or_none(Branch.code == code) if code else None
-        if code and branch is None:
-            raise click.ClickException(f"Филиала с кодом {code} нет.")
-        people.create_staff(login, name, password, roles=roles, branch=branch, kind="crew" if crew else "office", by=BY)
-    click.echo(f"Сотрудник {login} заведён.")
-
-
 @click.command()
 @click.argument("name", required=False)
 @click.option("--accounts", default=None, type=click.IntRange(min=50), help="Сколько лицевых счетов взять.")
@@ -213,4 +190,4 @@ def bench(name: str | None, accounts: int | None) -> None:
         click.echo(line)
 
 
-COMMANDS = (migrate, demo, bill, receipts, import_, staff, bench)
+COMMANDS = (migrate, demo, bill, receipts, import_, bench)

@@ -37,6 +37,9 @@ class Config:
     smtp_url: str
     sms_url: str
     metrics_token: str
+    geo_database: str
+    """A file .mmdb that tells where addresses are; empty where there is none."""
+    web_processes: int
     lease_seconds: int
     sweep_seconds: int
 
@@ -107,6 +110,8 @@ def from_environment(env: Mapping[str, str]) -> Config:
         smtp_url=outside("SMTP_URL", f"smtp://127.0.0.1:{port + 12}"),
         sms_url=outside("SMS_URL", f"http://nesk:nesk@127.0.0.1:{port + 11}/sys/send.php"),
         metrics_token=env.get("METRICS_TOKEN", ""),
+        geo_database=_file(env, "GEO_DATABASE"),
+        web_processes=max(int(env.get("WEB_CONCURRENCY", "1")), 1),
         lease_seconds=int(env.get("NESK_LEASE_SECONDS", "60")),
         sweep_seconds=int(env.get("NESK_SWEEP_SECONDS", "5")),
     )
@@ -119,6 +124,13 @@ def _required(env: Mapping[str, str], name: str) -> str:
     if name == "SECRET_KEY" and (len(value) < 50 or len(set(value)) < 10):
         raise Incomplete("SECRET_KEY is too weak: give at least 50 random characters")
     return value
+
+
+def _file(env: Mapping[str, str], name: str) -> str:
+    path = env.get(name, "")
+    if path and not Path(path).is_file():
+        raise Incomplete(f"{name}: there is no file {path}")
+    return path
 
 
 def _kept(env: Mapping[str, str], home: Path, name: str) -> str:

@@ -23,7 +23,12 @@ class NotFound(NeskError):
 
 
 class Forbidden(NeskError):
-    """A member of staff lacks the permission (403)."""
+    """Somebody may know of the thing and may not do this with it (403); `message` says so in Russian, where the page's
+    own words would be too few."""
+
+    def __init__(self, message: str = "") -> None:
+        super().__init__(message)
+        self.message = message
 
 
 class Unavailable(NeskError):

@@ -4,12 +4,17 @@ from __future__ import annotations
 
 import hashlib
 from datetime import timedelta
+from math import ceil
 
 import peewee
 
 from nesk.core import clock, schedule
 from nesk.core.db import Model, MomentField
 from nesk.core.errors import TooOften
+from nesk.core.formatting import counted as counted_words
+
+_PAUSE = 0
+"""The window of a row that counts nothing but says, by its `expires_at`, until when a subject has to wait."""
 
 
 class Counter(Model):
@@ -28,19 +33,52 @@ class Counter(Model):
 
 def count(name: str, subject: str, *, limit: int, seconds: int) -> None:
     """Count one try of `subject` at `name`. Raises TooOften beyond `limit` tries in a window of `seconds`."""
-    now = clock.now()
+    if add(name, subject, seconds=seconds) > limit:
+        now = int(clock.now().timestamp())
+        wait = (now // seconds + 1) * seconds - now
+        raise TooOften(f"Слишком много попыток. Повторите через {_words(wait)}.", retry_after=wait)
+
+
+def add(name: str, subject: str, *, seconds: int) -> int:
+    """Count one try, and give how many there are with it in this window of `seconds`."""
     key, window = _key(name, subject, seconds)
-    expires = now + timedelta(seconds=2 * seconds)
+    expires = clock.now() + timedelta(seconds=2 * seconds)
     row = (
         Counter.insert(key=key, window=window, count=1, expires_at=expires)
         .on_conflict(conflict_target=[Counter.key, Counter.window], update={Counter.count: Counter.count + 1})
         .returning(Counter.count)
         .execute()
     )
-    tried = next(iter(row)).count
-    if tried > limit:
-        wait = (window + 1) * seconds - int(now.timestamp())
-        raise TooOften(f"Слишком много попыток. Повторите через {_minutes(wait)}.", retry_after=wait)
+    return int(next(iter(row)).count)
+
+
+def counted(*tries: tuple[str, str, int]) -> list[int]:
+    """How many tries there are by now of each (name, subject, seconds), in one query and without adding any."""
+    keys = [_key(name, subject, seconds) for name, subject, seconds in tries]
+    rows = Counter.select().where(Counter.key.in_([key for key, _ in keys]))
+    found = {(row.key, row.window): row.count for row in rows}
+    return [found.get(key, 0) for key in keys]
+
+
+def pause(name: str, subject: str, *, seconds: int) -> None:
+    """Let this try pass and none for the next `seconds`. Raises TooOften within an earlier pause, which stays as it is."""
+    now = clock.now()
+    until = now + timedelta(seconds=seconds)
+    key, _ = _key(name, subject, _PAUSE)
+    passed = (
+        Counter.insert(key=key, window=_PAUSE, count=1, expires_at=until)
+        .on_conflict(
+            conflict_target=[Counter.key, Counter.window],
+            update={Counter.expires_at: until},
+            where=(Counter.expires_at <= now),
+        )
+        .returning(Counter.count)
+        .execute()
+    )
+    if not list(passed):
+        ends = Counter.select(Counter.expires_at).where(Counter.key == key, Counter.window == _PAUSE).scalar()
+        wait = max(ceil((ends - now).total_seconds()), 1) if ends else 1  # the row may have gone meanwhile
+        raise TooOften(f"Слишком много попыток. Повторите через {_words(wait)}.", retry_after=wait)
 
 
 def forgive(name: str, subject: str, *, seconds: int) -> None:
@@ -51,13 +89,21 @@ def forgive(name: str, subject: str, *, seconds: int) -> None:
     ).execute()
 
 
+def forget(name: str, subject: str, *windows: int) -> None:
+    """Delete what was counted of a subject in windows of these lengths, and its pause."""
+    keys = [_key(name, subject, seconds)[0] for seconds in (*windows, _PAUSE)]
+    Counter.delete().where(Counter.key.in_(keys)).execute()
+
+
 def _key(name: str, subject: str, seconds: int) -> tuple[str, int]:
     key = hashlib.sha256(f"{name}\0{seconds}\0{subject}".encode()).hexdigest()
-    return key, int(clock.now().timestamp()) // seconds
+    return key, int(clock.now().timestamp()) // seconds if seconds else _PAUSE
 
 
-def _minutes(seconds: int) -> str:
-    return "минуту" if seconds <= 60 else f"{-(-seconds // 60)} мин"
+def _words(seconds: int) -> str:
+    if seconds < 60:
+        return counted_words(seconds, "секунду", "секунды", "секунд")
+    return "минуту" if seconds == 60 else f"{-(-seconds // 60)} мин"
 
 
 @schedule.scheduled("core.forget_limits", daily=(3, 40))

@@ -43,6 +43,15 @@ def clean_picture(data: bytes) -> CleanPicture:
     return CleanPicture(drawn, "image/jpeg", told["width"], told["height"])
 
 
+def portrait(data: bytes, *, side: int) -> CleanPicture:
+    """A square of a clean picture, cut from its middle. Raises Refused with words for the person."""
+    try:
+        told, drawn = confined.run("picture", data, seconds=SECONDS, square=side)
+    except confined.JobFailed as failed:
+        raise Refused(NOT_A_PICTURE) from failed
+    return CleanPicture(drawn, "image/jpeg", told["width"], told["height"])
+
+
 def check_pdf(data: bytes) -> None:
     """Refuse what does not begin and end as a PDF, or is too large. It is kept as it is and served as a download only."""
     if len(data) > LARGEST or not data.startswith(b"%PDF-") or b"%%EOF" not in data[-2048:]:
@@ -65,8 +74,8 @@ def redrawing() -> Callable[..., tuple[dict[str, Any], bytes]]:
     return redraw
 
 
-def redraw(data: bytes) -> tuple[dict[str, Any], bytes]:
-    """Decode, turn upright, and paste into a new picture: a comment survives a mere save."""
+def redraw(data: bytes, square: int = 0) -> tuple[dict[str, Any], bytes]:
+    """Decode, turn upright, and paste into a new picture: a comment survives a mere save. `square` cuts a side long."""
     from PIL import Image, ImageOps, UnidentifiedImageError
 
     try:
@@ -75,6 +84,8 @@ def redraw(data: bytes) -> tuple[dict[str, Any], bytes]:
                 raise Refused(TOO_MANY_PIXELS)
             given.load()
             upright = ImageOps.exif_transpose(given)
+            if square:
+                upright = ImageOps.fit(upright, (square, square))
             upright.thumbnail((LONGEST_SIDE, LONGEST_SIDE))
             fresh = Image.new("RGB", upright.size, "white")
             mask = upright.getchannel("A") if upright.mode in ("RGBA", "LA") else None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import secrets
 from datetime import timedelta
 
@@ -13,9 +14,11 @@ from nesk.credentials.models import Captcha
 LETTERS = "ACEHKMPRTXY34679"
 """Signs that nobody takes for another, in Latin or in Cyrillic."""
 LIFE = timedelta(minutes=5)
+EMPTY = "Введите слово на картинке или цифры, которые услышите."
 WRONG = "Слово на картинке не подошло. Введите слово с новой картинки."
-_TWINS = str.maketrans("АВСЕНКМОРТХУ", "ABCEHKMOPTXY")
-"""Cyrillic letters that look like the Latin ones: typed without switching the keyboard."""
+_ID = re.compile(r"[0-9a-f]{32}")
+_TWINS = str.maketrans("АВСЕНКМОРТХУЗ", "ABCEHKMOPTXY3")
+"""Cyrillic letters that look like Latin ones and the figure: typed without switching the keyboard."""
 
 
 def ask(form: str, *, browser: str) -> Captcha:
@@ -33,14 +36,15 @@ def ask(form: str, *, browser: str) -> Captcha:
 
 
 def check(form: str, captcha_id: str, typed: str, *, browser: str) -> None:
-    """Take the answer, right or wrong, once. Raises Refused (field `captcha`)."""
-    taken = (
+    """Take the answer, right or wrong, once; none at all takes nothing. Raises Refused (field `captcha`)."""
+    given = "".join(typed.split()).upper().translate(_TWINS)
+    if not given:
+        raise Refused(EMPTY, field="captcha")
+    taken = is_id(captcha_id) and (
         Captcha.update(used_at=clock.now())
-        .where(Captcha.id == captcha_id, Captcha.form == form, Captcha.browser_hash == browser)
-        .where(Captcha.used_at.is_null(), Captcha.expires_at > clock.now())
+        .where(Captcha.id == captcha_id, Captcha.form == form, *_open(browser))
         .execute()
     )
-    given = "".join(typed.split()).upper().translate(_TWINS)
     row = Captcha.get_or_none(Captcha.id == captcha_id) if taken else None
     if row is None or not any(
         secrets.compare_digest(given.encode(), right.encode()) for right in (row.answer, row.spoken)
@@ -48,14 +52,24 @@ def check(form: str, captcha_id: str, typed: str, *, browser: str) -> None:
         raise Refused(WRONG, field="captcha")
 
 
+def is_open(form: str, captcha_id: str, *, browser: str) -> bool:
+    """Whether this captcha of the form of this browser has not been answered yet."""
+    shown = shown_to(captcha_id, browser=browser)
+    return shown is not None and shown.form == form
+
+
 def shown_to(captcha_id: str, *, browser: str) -> Captcha | None:
     """An unanswered captcha of this browser, to be drawn or read aloud."""
-    return Captcha.get_or_none(
-        Captcha.id == captcha_id,
-        Captcha.browser_hash == browser,
-        Captcha.used_at.is_null(),
-        Captcha.expires_at > clock.now(),
-    )
+    return Captcha.get_or_none(Captcha.id == captcha_id, *_open(browser)) if is_id(captcha_id) else None
+
+
+def is_id(text: str) -> bool:
+    """Whether a text can be the id of a captcha: what cannot is not looked up."""
+    return _ID.fullmatch(text) is not None
+
+
+def _open(browser: str) -> tuple[object, ...]:
+    return Captcha.browser_hash == browser, Captcha.used_at.is_null(), Captcha.expires_at > clock.now()
 
 
 def latest(limit: int = 50) -> list[Captcha]:

@@ -9,17 +9,19 @@ from __future__ import annotations
 
 import hmac
 import secrets
-from datetime import datetime, timedelta
-from ipaddress import ip_network
+from datetime import timedelta
+from math import ceil
 from typing import Any
 
-from nesk.core import clock, limits, settings
+from nesk.core import clock, settings
 from nesk.core.actor import Actor, system
 from nesk.core.db import transaction
-from nesk.core.errors import Refused, TooOften
+from nesk.core.errors import NotFound, Refused
 from nesk.core.events import record
 from nesk.core.schedule import scheduled
 from nesk.core.sealing import mac, seal, unseal
+from nesk.credentials.allowance import may_send
+from nesk.credentials.allowance import network as network
 from nesk.credentials.events import CodeAsked, LinkAsked
 from nesk.credentials.models import Challenge
 from nesk.credentials.settings import CredentialSettings
@@ -30,7 +32,7 @@ BY = system("credentials")
 PROVED_FOR = timedelta(minutes=30)
 """How long after the code the next step (a password) may take."""
 KEPT_FOR = timedelta(days=1)
-_DAY = 86_400
+LARGEST_ID = 2**63 - 1
 
 
 def ask_code(
@@ -41,15 +43,24 @@ def ask_code(
     person_id: int | None = None,
     facts: dict[str, Any] | None = None,
     ip: str = "",
+    instead: object | None = None,
+    is_sent: bool = True,
     by: Actor = BY,
 ) -> Challenge:
     """Send a six-digit code to a mobile phone for a purpose of this browser (`browser` is its hash).
 
-    Past the limits of SMS (A8) nothing is sent and the answer looks the same.
+    Past the limits of SMS (A8), or with `is_sent=False`, nothing is sent and the answer looks the same. So it does with
+    `instead`, an event that takes the place of the code: its reaction tells the owner of the number what the asker must
+    not learn.
     """
     code = f"{secrets.randbelow(1_000_000):06}"
     chosen = settings.load(CredentialSettings)
-    may_send = _within_limits(phone, ip, chosen)
+    is_within = may_send(phone, ip) and is_sent
+    kept = None if is_within else _live(purpose, phone, browser)
+    if kept is not None:  # the code that has gone out before stays good, though it looks as if another one went
+        kept.created_at, kept.facts = clock.now(), facts or {}
+        kept.save(only=["created_at", "facts"])
+        return kept
     with transaction():
         challenge = _ask(
             purpose,
@@ -61,10 +72,10 @@ def ask_code(
             browser=browser,
             person_id=person_id,
             facts=facts or {},
-            is_sent=may_send,
+            is_sent=is_within and instead is None,
         )
-        if may_send:
-            record(CodeAsked(challenge.id), by=by)
+        if is_within:
+            record(instead or CodeAsked(challenge.id), by=by)
     return challenge
 
 
@@ -77,9 +88,11 @@ def ask_link(
     person_id: int | None = None,
     facts: dict[str, Any] | None = None,
     is_sent: bool = True,
+    instead: object | None = None,
     by: Actor = BY,
 ) -> Challenge:
-    """Send a link with a random token to an address; `is_sent=False` only looks as if (its asker is past a limit)."""
+    """Send a link with a random token to an address; `is_sent=False` only looks as if (its asker is past a limit), and so
+    does `instead`, an event that takes the place of the link."""
     token = secrets.token_urlsafe(32)
     with transaction():
         challenge = _ask(
@@ -92,11 +105,38 @@ def ask_link(
             browser=browser,
             person_id=person_id,
             facts=facts or {},
-            is_sent=is_sent,
+            is_sent=is_sent and instead is None,
         )
         if is_sent:
-            record(LinkAsked(challenge.id), by=by)
+            record(instead or LinkAsked(challenge.id), by=by)
     return challenge
+
+
+def convey(
+    purpose: str,
+    recipient: str,
+    secret: str,
+    *,
+    person_id: int,
+    life: timedelta,
+    facts: dict[str, Any] | None = None,
+) -> Challenge:
+    """A secret of ours on its way to a person: sealed until the message that carries it is written, good for no proof.
+
+    Called in the transaction that records the event whose reaction writes the message.
+    """
+    return _ask(
+        purpose,
+        "email" if "@" in recipient else "sms",
+        recipient,
+        secret=secret,
+        known_by=_of_token(purpose, secrets.token_urlsafe(32)),
+        life=life,
+        browser="",
+        person_id=person_id,
+        facts=facts or {},
+        is_sent=True,
+    )
 
 
 def _ask(
@@ -129,26 +169,6 @@ def _ask(
         created_at=now,
         expires_at=now + life,
     )
-
-
-def _within_limits(phone: str, ip: str, chosen: CredentialSettings) -> bool:
-    """Whether an SMS may go: per number, per network of the asker, and for everybody together."""
-    try:
-        limits.count("code_pause", phone, limit=1, seconds=max(chosen.code_pause_seconds, 1))
-        limits.count("code_day", phone, limit=chosen.codes_a_day, seconds=_DAY)
-        limits.count("code_network", network(ip), limit=chosen.codes_a_day_network, seconds=_DAY)
-        limits.count("code_all", "", limit=chosen.codes_a_day_in_all, seconds=_DAY)
-    except TooOften:
-        return False
-    return True
-
-
-def network(ip: str) -> str:
-    """The /24 (or /48) that an address belongs to; itself when it is none."""
-    try:
-        return str(ip_network(f"{ip}/{48 if ':' in ip else 24}", strict=False))
-    except ValueError:
-        return ip
 
 
 def secret_of(challenge_id: int) -> str | None:
@@ -200,6 +220,27 @@ def _live(purpose: str, phone: str, browser: str) -> Challenge | None:
     )
 
 
+def of_browser(purpose: str, challenge_id: int, *, browser: str) -> Challenge:
+    """What this browser asked for, whatever has become of it since. Raises NotFound."""
+    mine = (Challenge.purpose == purpose) & (Challenge.browser_hash == browser)
+    row = Challenge.get_or_none(Challenge.id == challenge_id, mine) if challenge_id <= LARGEST_ID else None
+    if row is None:
+        raise NotFound
+    return row
+
+
+def seconds_to_wait(challenge: Challenge) -> int:
+    """How long this browser has to wait before it asks for the same once more; 0 when it need not."""
+    asked = Challenge.select(Challenge.created_at).where(
+        Challenge.purpose == challenge.purpose,
+        Challenge.recipient == challenge.recipient,
+        Challenge.browser_hash == challenge.browser_hash,
+    )
+    pause = timedelta(seconds=settings.load(CredentialSettings).code_pause_seconds)
+    last = asked.order_by(Challenge.id.desc()).limit(1).scalar() or challenge.created_at
+    return max(ceil((last + pause - clock.now()).total_seconds()), 0)
+
+
 def of_token(purpose: str, token: str) -> Challenge:
     """The live challenge of a link. Raises Refused with one sentence for a used, late, foreign or invented one."""
     challenge = (
@@ -218,13 +259,15 @@ def proved(purpose: str, challenge_id: int, *, browser: str) -> Challenge:
     challenge = Challenge.get_or_none(
         Challenge.id == challenge_id, Challenge.purpose == purpose, Challenge.browser_hash == browser
     )
-    if challenge is None or challenge.ended_at is not None or not _is_fresh(challenge.used_at):
+    if challenge is None or not is_proved(challenge):
         raise Refused(DEAD_CODE)
     return challenge
 
 
-def _is_fresh(used_at: datetime | None) -> bool:
-    return used_at is not None and used_at > clock.now() - PROVED_FOR
+def is_proved(challenge: Challenge) -> bool:
+    """Whether its code was typed lately and nothing has come of it yet."""
+    used_at = challenge.used_at
+    return challenge.ended_at is None and used_at is not None and used_at > clock.now() - PROVED_FOR
 
 
 def consume(challenge: Challenge) -> None:
@@ -239,10 +282,11 @@ def consume(challenge: Challenge) -> None:
 
 
 def end_all(person_id: int, *purposes: str) -> None:
-    """Kill a person's open codes and links of these purposes: their password has changed, for one."""
-    Challenge.update(ended_at=clock.now(), sealed="").where(
-        Challenge.person == person_id, Challenge.purpose.in_(purposes), Challenge.ended_at.is_null()
-    ).execute()
+    """Kill a person's open codes and links of these purposes, or of all of them when none is named."""
+    open_ones = (Challenge.person == person_id) & Challenge.ended_at.is_null()
+    if purposes:
+        open_ones &= Challenge.purpose.in_(purposes)
+    Challenge.update(ended_at=clock.now(), sealed="").where(open_ones).execute()
 
 
 def _of_code(purpose: str, phone: str, browser: str, code: str) -> str:

@@ -66,7 +66,7 @@ class Remembered(Model):
     used_at = MomentField(null=True)
     ended_at = MomentField(null=True)
     session_id = peewee.BigIntegerField(null=True)
-    """The session that it last opened."""
+    """The session beside which it was given; the next link of the chain is given beside the next session."""
 
     class Meta:
         table_name = "credentials_remembered"

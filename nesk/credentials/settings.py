@@ -22,6 +22,8 @@ class CredentialSettings:
     activation_days: int = 14
     recovery_minutes: int = 60
     issued_password_hours: int = 72
+    issued_letter_days: int = 21
+    """The same in a letter by registered post, which travels longer (S2-04)."""
     remember_days: int = 30
     captcha_after: int = 3
     """Failures of a sign-in after which the word on the picture is asked for."""

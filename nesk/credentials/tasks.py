@@ -1,5 +1,14 @@
-"""Modules with scheduled jobs of this package, imported so that the clock knows them."""
+"""Reactions of this package, and its modules with scheduled jobs, imported so that the clock knows them."""
 
-from nesk.credentials import captcha, challenges
+from nesk.core.events import on
+from nesk.credentials import captcha, challenges, factors, remembering
+from nesk.people.events import PasswordChanged
 
-__all__ = ["captcha", "challenges"]
+__all__ = ["captcha", "challenges", "factors", "remembering"]
+
+
+@on(PasswordChanged, prompt=True)
+def forget_devices(kind: str, subject_id: int) -> None:
+    """Whoever knew the old password is remembered nowhere (A5)."""
+    if kind == "person":
+        remembering.forget_before_password(subject_id)

@@ -7,16 +7,18 @@ from typing import Any
 from flask import Blueprint
 from flask_login import current_user
 
-from nesk.crew import closing, visits
+from nesk.crew import closing, protection, visits
 from nesk.fieldwork.queries import crew_of, members
+from nesk.web import new_password
 from nesk.web.access import guard
 from nesk.web.sign_in import mount
 
 bp = Blueprint("crew", __name__, url_prefix="/crew")
 _open = mount(bp, kind="crew", home="/crew/", title="Вход для бригады", note="Логин и пароль выдаёт диспетчер филиала.")
+_open |= new_password.mount(bp, kind="crew", home="/crew/")
 guard(bp, open_endpoints=_open | {"crew.visits.worker"})
 
-for feature in (visits, closing):
+for feature in (visits, closing, protection):
     bp.register_blueprint(feature.bp)
 
 

@@ -13,21 +13,24 @@ from nesk.accounts import operations as accounts
 from nesk.accounts.models import Account, Organization
 from nesk.billing import closing
 from nesk.billing import operations as billing
-from nesk.billing.models import Statement
+from nesk.billing.models import Bill, Statement
 from nesk.branches.models import Branch, Town
 from nesk.branches.operations import open_branch
 from nesk.consents.operations import give, install_documents
 from nesk.core import clock, db, events, settings
 from nesk.core.actor import Actor, system
 from nesk.core.period import Month
+from nesk.credentials.settings import CredentialSettings
 from nesk.demo import facts, fieldwork
 from nesk.demo.town import KOVALCHUK, MONTHS, NEWCOMER, Household, households
+from nesk.enrolment import queries as enrolment
+from nesk.enrolment.rules import LEAST_SUM_KOP, most_opened
 from nesk.fieldwork.catalogue import install_catalogue
 from nesk.metering import register
 from nesk.metering.models import Installation, Meter, MeterType
 from nesk.notifications.operations import recording_only
 from nesk.notifications.settings import NotificationSettings
-from nesk.payments.queries import last_payment
+from nesk.payments.queries import history as payments_of
 from nesk.payments.registry import import_registry
 from nesk.people import operations as people
 
@@ -83,6 +86,8 @@ def _branches() -> dict[tuple[str, str], Town]:
     install_documents()
     # Whoever looks at the town at night sees its SMS at once.
     settings.change(NotificationSettings, "sms_quiet_hours", False, by=BY)
+    # And everybody who tries the town comes from one address.
+    settings.change(CredentialSettings, "codes_a_day_network", 1_000, by=BY)
     for branch in facts.BRANCHES:
         open_branch(
             code=branch.code,
@@ -211,7 +216,13 @@ def _staff() -> None:
     organizations = {row.name: row.id for row in Organization.select()}
     for login, name, _, _, _, code, user in facts.ORGANIZATIONS:
         people.create_business_user(
-            login, user, facts.PASSWORD, branch=branches[code], organization_id=organizations[name], is_demo=True
+            login,
+            user,
+            facts.PASSWORD,
+            branch=branches[code],
+            organization_id=organizations[name],
+            is_demo=True,
+            by=BY,
         )
 
 
@@ -298,6 +309,8 @@ def _payment(
         return None
     if each.pays == "half":
         return each.number, max(debt // 2, 100), on
+    if each.pays == "odd":
+        return each.number, max(debt - int(roll * 9_000) - 101, debt // 2), on
     if each.pays == "ahead":
         return each.number, (debt // 50_000 + 1) * 50_000, on
     return each.number, debt, on
@@ -319,36 +332,24 @@ def registry_file(series: str, rows: Iterable[tuple[str, int, date]]) -> bytes:
 
 
 def bill_facts() -> dict[str, Any]:
-    """What the newcomer would read off a paper bill, for outside checks of binding."""
+    """What the newcomer would read off a paper bill, for outside checks of binding: the latest sums that are evidence."""
     account = Account.select(Account, Branch).join(Branch).where(Account.number == NEWCOMER).first()
-    if account is None:
-        return {
-            "bind": {"account": NEWCOMER, "serial": "", "total": "", "payment": "", "branch": ""},
-            "today": clock.today().isoformat(),
-        }
-    statement = (
-        Statement.select()
-        .where(Statement.account == account, Statement.book == "principal")
-        .order_by(Statement.month.desc())
-        .first()
-    )
-    payment = last_payment(account.id)
-    serial = (
-        Meter.select(Meter.serial)
-        .join(Installation)
-        .where(Installation.account == account, Installation.removed_on.is_null())
-        .scalar()
-    )
-    return {
-        "bind": {
-            "account": NEWCOMER,
-            "serial": serial,
-            "total": _sum(max(statement.closing_kop, 0)) if statement else "",
-            "payment": _sum(payment.amount_kop) if payment else "",
-            "branch": account.branch.name,
-        },
-        "today": clock.today().isoformat(),
-    }
+    told = {"account": NEWCOMER, "serial": "", "total": "", "payment": "", "branch": ""}
+    if account is not None:
+        bills = Bill.select().where(Bill.account == account).order_by(Bill.month.desc())
+        told["serial"] = next(iter(enrolment.serials_at(account.id)), "")
+        told["total"] = _latest([bill.total_kop for bill in bills])
+        told["payment"] = _latest([payment.amount_kop for payment in payments_of(account.id).rows])
+        told["branch"] = account.branch.name
+    return {"bind": told, "today": clock.today().isoformat()}
+
+
+def _latest(sums: list[int]) -> str:
+    """The first of the sums that opens no more accounts than it may (a neighbour may have the same one by chance)."""
+    most = most_opened(enrolment.accounts_count())
+    fit = (kop for kop in sums if kop >= LEAST_SUM_KOP and enrolment.opened_by(kop, at_most=most) <= most)
+    kop = next(fit, None)
+    return _sum(kop) if kop else ""
 
 
 def _sum(kop: int) -> str:

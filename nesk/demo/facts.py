@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-PASSWORD = "demo-2026"  # noqa: S105 - the contract names it, and production refuses demo people
+from nesk.credentials.rules import DEMO_PASSWORD
+
+PASSWORD = DEMO_PASSWORD
 
 SURNAMES = (
     "Абрамов Белоусов Воронцов Громов Дорофеев Ермаков Жданов Зимин Ильин Кравченко Лазарев Мельник Назаров Остапенко "

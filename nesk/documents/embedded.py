@@ -1,8 +1,10 @@
-"""Pictures inside a paper: carried by the HTML itself, for the process that draws it opens no files."""
+"""Pictures inside a paper or a page: carried by the HTML itself, for the process that draws a paper opens no files."""
 
 from base64 import b64encode
 
 from markupsafe import Markup
+
+from nesk.documents.qr import svg
 
 _SIGNATURES = {b"\x89PNG": "image/png", b"\xff\xd8\xff": "image/jpeg"}
 
@@ -15,3 +17,8 @@ def image(data: bytes, *, css: str, alt: str = "") -> Markup:
     return Markup('<img class="{}" alt="{}" src="data:{};base64,{}">').format(
         css, alt, media_type, b64encode(data).decode()
     )
+
+
+def qr_code(text: str, *, title: str) -> Markup:
+    """A text as a QR code inside a page: an SVG of our own making; `title` is ours too and never what a person typed."""
+    return Markup(svg(text, title=title))

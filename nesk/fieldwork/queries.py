@@ -9,6 +9,7 @@ from datetime import date, timedelta
 from peewee import JOIN, fn
 
 from nesk.accounts.models import Account, Binding, Premises
+from nesk.accounts.queries import live
 from nesk.branches.models import Town
 from nesk.core.compiled import compiled
 from nesk.core.errors import NotFound
@@ -56,10 +57,16 @@ def _of_account(account: int) -> object:
 
 
 def order_of(person_id: int, order_id: int) -> Order:
-    """An order at an account the person may act for. Raises NotFound."""
-    bound = Binding.select(Binding.account).where(Binding.person == person_id, Binding.ended_at.is_null())
+    """An order that the person placed, or one at an account they have a right to now. Raises NotFound."""
+    bound = Binding.select(Binding.account).where(Binding.person == person_id, live())
     mine = (Order.person == person_id) | Order.account.in_(bound)
     return _one(_orders().where(Order.id == order_id, mine))  # type: ignore[attr-defined]
+
+
+def orders_placed_by(account_id: int, person_id: int, limit: int = 200) -> list[Order]:
+    """Orders at an account that one person placed, the latest first."""
+    own = _orders().where(Order.account == account_id, Order.person == person_id)  # type: ignore[attr-defined]
+    return list(own.order_by(Order.id.desc()).limit(limit))
 
 
 def order_for_branch(branch_id: int | None, order_id: int) -> Order:

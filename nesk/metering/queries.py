@@ -153,6 +153,13 @@ def _of_period(account: int, since: Month, until: Month) -> object:
     )
 
 
+def readings_touched_by(account_id: int, actor: str, limit: int = 200) -> list[Reading]:
+    """Readings of an account that one actor passed or took back, with the meter, the latest first."""
+    own = (Reading.accepted_by == actor) | (Reading.withdrawn_by == actor)
+    query = Reading.select(Reading, Meter).join(Meter).where(Reading.account == account_id, own)
+    return list(query.order_by(Reading.id.desc()).limit(limit))
+
+
 def _lines(reading: Reading) -> list[HistoryRow]:
     zones = ZONES[len(reading.values)]
     used = reading.used or (None,) * len(zones)

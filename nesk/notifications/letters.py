@@ -8,6 +8,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import timedelta
 
+from nesk.accounts.rules import INVITATION_DAYS
+
 EVERYWHERE = ("email", "sms", "cabinet")
 QUIETLY = ("email", "cabinet")
 
@@ -46,9 +48,36 @@ KINDS = {
     "visit_unassigned": Kind(EVERYWHERE),
     "crew_set_out": Kind(("sms", "cabinet"), is_urgent=True, is_worth=timedelta(hours=2)),
     "access_refused": Kind(QUIETLY),
+    "factor_changed": Kind(QUIETLY, "access"),
+    "recovery_link": Kind(("email",), "access", is_urgent=True, is_worth=timedelta(hours=1), is_secret=True),
+    "recovery_asked": Kind(EVERYWHERE, "access", is_urgent=True),
+    "password_issued": Kind(("email",), "access", is_urgent=True, is_worth=timedelta(hours=72), is_secret=True),
+    "email_change_new": Kind(("email",), "access", is_urgent=True, is_secret=True),
+    "email_change_old": Kind(("email",), "access", is_urgent=True, is_secret=True),
+    "email_changed": Kind(EVERYWHERE, "access", is_urgent=True),
+    "phone_changed": Kind(EVERYWHERE, "access", is_urgent=True),
+    "contact_removed": Kind(EVERYWHERE, "access", is_urgent=True),
+    "receipt_address": Kind(("email",), "access", is_urgent=True, is_secret=True),
+    "receipt_delivery": Kind(QUIETLY, "access"),
+    "new_device": Kind(QUIETLY, "access", is_urgent=True),
+    "password_changed": Kind(EVERYWHERE, "access", is_urgent=True),
+    "device_copied": Kind(QUIETLY, "access", is_urgent=True),
+    "activation": Kind(("email",), "access", is_urgent=True, is_secret=True),
+    "contact_tried": Kind(EVERYWHERE, "access", is_urgent=True),
+    "account_tried": Kind(QUIETLY, "access"),
+    "credentials": Kind(("email", "sms"), "access", is_urgent=True, is_secret=True),
+    "contacts_unproved": Kind(("cabinet",), "access"),
     "archive_ready": Kind(QUIETLY, "access"),
     "closing_asked": Kind(EVERYWHERE, "access"),
     "closing_cancelled": Kind(QUIETLY, "access"),
     "cabinet_closed": Kind(("email", "sms"), "access", is_secret=True),
+    "invitation": Kind(
+        ("email", "sms"), "access", is_urgent=True, is_worth=timedelta(days=INVITATION_DAYS), is_secret=True
+    ),
+    "invitation_accepted": Kind(QUIETLY, "access"),
+    "access_ended": Kind(QUIETLY, "access"),
+    "binding_by_other": Kind(QUIETLY, "access", is_urgent=True),
+    "binding_ended": Kind(QUIETLY, "access"),
+    "binding_password_changed": Kind(QUIETLY, "access", is_urgent=True),
     "code": Kind(("sms",), "access", is_urgent=True, is_worth=timedelta(minutes=10), is_secret=True),
 }

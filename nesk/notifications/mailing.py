@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from peewee import ModelSelect, fn
 
 from nesk.accounts.models import Account, Binding, Premises
+from nesk.accounts.queries import live
 from nesk.billing.models import Statement
 from nesk.core.events import record
 from nesk.core.period import Month
@@ -70,7 +71,7 @@ def _billed(branch_id: int, month: Month) -> ModelSelect:
 
 
 def _live_bindings() -> ModelSelect:
-    return Binding.select(Binding.account).where(Binding.ended_at.is_null())
+    return Binding.select(Binding.account).where(live())
 
 
 def _letters(accounts: Iterable[Account], branch_id: int, month: Month) -> list[dict[str, object]]:
@@ -89,10 +90,10 @@ def _letters(accounts: Iterable[Account], branch_id: int, month: Month) -> list[
 
 
 def _notices(accounts: Iterable[Account], month: Month) -> list[dict[str, object]]:
-    """A notice inside the cabinet for each person who acts for one of the accounts."""
+    """A notice inside the cabinet for each person who has a right to one of the accounts: a guest sees the bill as well."""
     numbers = {account.id: account.number for account in accounts}
     due = _due(list(numbers), month)
-    bound = Binding.select().where(Binding.account.in_(list(numbers)), Binding.ended_at.is_null()).order_by(Binding.id)
+    bound = Binding.select().where(Binding.account.in_(list(numbers)), live()).order_by(Binding.id)
     found: dict[int, dict[str, object]] = {}
     for binding in bound:
         number = numbers[binding.account_id]

@@ -2,21 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 
+from nesk.accounts.models import Account
+from nesk.accounts.queries import people_bound_to, rights_of
 from nesk.consents.queries import allows
 from nesk.core import clock, config, settings
 from nesk.core.actor import Actor, system
 from nesk.core.db import transaction
-from nesk.core.events import record
+from nesk.core.events import current_event_id, record
 from nesk.core.rendering import render_email, render_sms
+from nesk.notifications import choices
 from nesk.notifications.events import MessageQueued, UrgentMessageQueued
 from nesk.notifications.letters import KINDS
 from nesk.notifications.models import Message
 from nesk.notifications.settings import NotificationSettings
-from nesk.people.queries import identities, is_closed
+from nesk.people.queries import is_closed
 
 BY = system("notifications")
 _recording_only: ContextVar[bool] = ContextVar("recording_only", default=False)
@@ -42,38 +45,61 @@ def notify(
     """Tell a person of an event by the channels that this kind of message goes by and the person has.
 
     Gives how many messages were written. Runs in the reaction's transaction; (event, channel, recipient) is unique, so
-    a reaction run twice writes nothing new. To a closed cabinet nothing is written; what needs a consent that is not given
-    stays inside the cabinet.
+    a reaction run twice writes nothing new. What the person has switched off is not written, to a closed cabinet nothing
+    is, and what needs a consent that is not given stays inside the cabinet.
     """
     if is_closed(person_id):
         return 0
-    needed = KINDS[template].needs
-    reach = identities(person_id) if not needed or allows(person_id, needed) else {}
-    recipients = {"email": reach.get("email", ""), "sms": reach.get("phone", ""), "cabinet": f"person:{person_id}"}
+    kind = KINDS[template]
+    recipients = choices.recipients(person_id, kind.topic)
+    if kind.needs and not allows(person_id, kind.needs):
+        recipients = {channel: address for channel, address in recipients.items() if channel == "cabinet"}
     return tell(
         event_id, template, recipients=recipients, person_id=person_id, account_id=account_id, link=link, **facts
     )
+
+
+def notify_account(account_id: int, template: str, link: str, *, also: int | None = None, **facts: object) -> None:
+    """Those whose account it is, and one more: the guest who did the thing, as long as they are one."""
+    number = Account.select(Account.number).where(Account.id == account_id).scalar()
+    told = people_bound_to(account_id)
+    if also is not None and also not in told and rights_of(also, account_id):
+        told.append(also)
+    for person in told:
+        notify(
+            current_event_id(),
+            template,
+            person_id=person,
+            account_id=account_id,
+            link=f"{link}?ls={number}",
+            account_number=number,
+            **facts,
+        )
 
 
 def tell(
     event_id: int,
     template: str,
     *,
-    recipients: dict[str, str],
+    recipients: Mapping[str, str | Sequence[str]],
     person_id: int | None = None,
     account_id: int | None = None,
     link: str = "",
     **facts: object,
 ) -> int:
-    """Tell addresses (channel → address, empty: none) that need belong to nobody yet: a code, a link of registration."""
+    """Tell addresses (channel → address or several, empty: none) that need belong to nobody yet: a code, a link."""
     words = in_words(template, link, **facts)
     about = {"event": event_id, "template": template, "person": person_id, "account": account_id}
     about["link"] = "" if KINDS[template].is_secret else link
     return sum(
         _write(channel, recipient, about, words[channel])
         for channel in _channels(template)
-        if (recipient := recipients.get(channel))
+        for recipient in _each(recipients.get(channel, ()))
     )
+
+
+def _each(recipients: str | Sequence[str]) -> Sequence[str]:
+    return [each for each in ([recipients] if isinstance(recipients, str) else recipients) if each]
 
 
 def _channels(template: str) -> tuple[str, ...]:

@@ -2,15 +2,11 @@
 
 from __future__ import annotations
 
-from nesk.accounts.models import Account
 from nesk.accounts.queries import people_bound_to
 from nesk.billing.events import MonthClosed
 from nesk.billing.models import Entry
 from nesk.core.events import current_event_id, on
 from nesk.core.period import Month
-from nesk.credentials.challenges import secret_of
-from nesk.credentials.events import CodeAsked, LinkAsked
-from nesk.credentials.models import Challenge
 from nesk.fieldwork import rules
 from nesk.fieldwork.events import (
     AccessRefused,
@@ -30,7 +26,7 @@ from nesk.fieldwork.queries import live_visit
 from nesk.metering.events import ReadingAccepted
 from nesk.metering.models import Reading
 from nesk.metering.rules import ZONE_NAMES, ZONES
-from nesk.notifications import delivery, mailing, operations
+from nesk.notifications import access, delivery, mailing, operations, protection, registration  # noqa: F401 - reactions too
 from nesk.notifications.events import MessageQueued, ReceiptsAnnounced, UrgentMessageQueued
 from nesk.payments.events import PaymentDeclined, PaymentPosted, PaymentRefunded
 from nesk.payments.models import Payment
@@ -54,35 +50,6 @@ def deliver_letters(event_id: int, branch_id: int, month: int, after: int, until
     delivery.deliver_letters(event_id, after, until)
 
 
-@on(CodeAsked, queue="codes")
-def send_code(challenge_id: int) -> None:
-    """The six digits to whoever waits for them; a code that a newer one has replaced is told to nobody."""
-    code = secret_of(challenge_id)
-    if code is not None:
-        challenge = Challenge.get_by_id(challenge_id)
-        operations.tell(current_event_id(), "code", recipients={"sms": challenge.recipient}, code=code)
-
-
-LINKS: dict[str, tuple[str, str]] = {}
-"""Purpose of a challenge → kind of the letter and the path that the token is put behind."""
-
-
-@on(LinkAsked, queue="codes")
-def send_link(challenge_id: int) -> None:
-    """The link to the address that it proves."""
-    token = secret_of(challenge_id)
-    if token is not None:
-        challenge = Challenge.get_by_id(challenge_id)
-        template, path = LINKS[challenge.purpose]
-        operations.tell(
-            current_event_id(),
-            template,
-            recipients={"email": challenge.recipient},
-            link=f"{path}{token}",
-            until=challenge.expires_at,
-        )
-
-
 @on(MonthClosed, queue="bulk")
 def announce_receipts(branch_id: int, month: int, accounts: int) -> None:
     """The receipts of a closed month can be had: the first set of those to be told."""
@@ -97,9 +64,11 @@ def announce_further_receipts(event_id: int, branch_id: int, month: int, after: 
 
 @on(ReadingAccepted)
 def tell_of_reading(reading_id: int, account_id: int) -> None:
-    """A reading that a person passed is confirmed to those who act for the account."""
+    """A reading that was passed by hand, a care link's too, is confirmed to those whose account it is and to the guest
+    who passed it."""
     reading = Reading.get_by_id(reading_id)
-    if reading.withdrawn_at is not None or not reading.accepted_by.startswith("person:"):
+    kind, _, doer = reading.accepted_by.partition(":")
+    if reading.withdrawn_at is not None or not (kind == "person" or doer.startswith("care:")):
         return
     zones = ZONES[len(reading.values)]
     lines = [(ZONE_NAMES[zone], value) for zone, value in zip(zones, reading.values, strict=True)]
@@ -108,10 +77,11 @@ def tell_of_reading(reading_id: int, account_id: int) -> None:
         .where(Entry.source == "reading", Entry.source_id == reading_id, Entry.reverses.is_null())
         .scalar()
     )
-    _tell_account(
+    operations.notify_account(
         account_id,
         "reading_accepted",
         "/cabinet/readings/",
+        also=int(doer) if kind == "person" else None,
         lines=lines,
         used=sum(reading.used),
         month=reading.month,
@@ -123,32 +93,24 @@ def tell_of_reading(reading_id: int, account_id: int) -> None:
 def tell_of_payment(payment_id: int, account_id: int) -> None:
     payment = Payment.get_by_id(payment_id)
     if payment.channel == "card":
-        _tell_account(account_id, "payment_posted", "/cabinet/charges/payments", amount_kop=payment.amount_kop)
+        link = "/cabinet/charges/payments"
+        operations.notify_account(
+            account_id, "payment_posted", link, also=payment.person_id, amount_kop=payment.amount_kop
+        )
 
 
 @on(PaymentDeclined)
 def tell_of_decline(payment_id: int, account_id: int) -> None:
     payment = Payment.get_by_id(payment_id)
-    _tell_account(account_id, "payment_declined", "/cabinet/payment/", amount_kop=payment.amount_kop)
+    link = "/cabinet/payment/"
+    operations.notify_account(
+        account_id, "payment_declined", link, also=payment.person_id, amount_kop=payment.amount_kop
+    )
 
 
 @on(PaymentRefunded)
 def tell_of_refund(payment_id: int, account_id: int, amount_kop: int) -> None:
-    _tell_account(account_id, "payment_refunded", "/cabinet/charges/payments", amount_kop=amount_kop)
-
-
-def _tell_account(account_id: int, template: str, link: str, **facts: object) -> None:
-    number = Account.select(Account.number).where(Account.id == account_id).scalar()
-    for person in people_bound_to(account_id):
-        operations.notify(
-            current_event_id(),
-            template,
-            person_id=person,
-            account_id=account_id,
-            link=f"{link}?ls={number}",
-            account_number=number,
-            **facts,
-        )
+    operations.notify_account(account_id, "payment_refunded", "/cabinet/charges/payments", amount_kop=amount_kop)
 
 
 @on(OrderPlaced)
@@ -222,7 +184,7 @@ def _visit(visit_id: int) -> dict[str, object]:
 
 
 def _tell_client(order_id: int, template: str, **facts: object) -> None:
-    """Whoever placed the order and those who act for its account now."""
+    """Whoever placed the order and those whose account it is now."""
     order = Order.select(Order, Service).join(Service).where(Order.id == order_id).get()
     bound = people_bound_to(order.account_id) if order.account_id else []
     for person in dict.fromkeys([order.person_id, *bound] if order.person_id else bound):

@@ -65,3 +65,25 @@ class CallbackRefused:
     """A call that claimed to be the bank's and was not signed by it."""
 
     callback_id: int
+
+
+@dataclass(frozen=True)
+class CardKept:
+    card_id: int
+    person_id: int
+
+
+@dataclass(frozen=True)
+class CardMadeUnusable:
+    """We use the card no more; the bank is still to be told."""
+
+    card_id: int
+    person_id: int
+
+
+@dataclass(frozen=True)
+class CardUnbound:
+    """The bank has forgotten the card."""
+
+    card_id: int
+    person_id: int

@@ -9,6 +9,8 @@ from nesk.people.models import Person
 CHANNELS = ("card", "registry", "cash")
 STATES = ("new", "pending", "paid", "declined", "expired", "refunded")
 ATTEMPT_STATES = ("intended", "registered", "unknown", "paid", "declined", "expired")
+CARD_STATES = ("active", "unusable", "unbound")
+"""In use; put out of use here, while the bank may not know yet; forgotten by the bank as well."""
 
 
 class Registry(Model):
@@ -66,6 +68,17 @@ class Payment(Model):
     @property
     def amount_kop(self) -> int:
         return self.principal_kop + self.penalty_kop
+
+
+Payment.add_index(
+    Payment.index(
+        Payment.principal_kop + Payment.penalty_kop,
+        Payment.account,
+        Payment.paid_on,
+        where=Payment.posted_at.is_null(False),
+        name="payments_payment_sum",
+    )
+)
 
 
 class Attempt(Model):
@@ -129,4 +142,32 @@ class Refund(Model):
             one_of("state", ("requested", "approved", "done", "refused")),
             peewee.Check("amount_kop > 0"),
             peewee.Check("approved_by <> requested_by"),
+        ]
+
+
+class Card(Model):
+    """A card that the bank keeps for a person, for one kind of payment (S3-01): we know its mask and the bank's name for it."""
+
+    id = peewee.BigAutoField()
+    person = reference(Person, backref="cards")
+    kind = peewee.CharField(16)
+    """The kind of payment that it was bound at: another kind needs the card anew."""
+    binding = peewee.TextField()
+    """The bank's id of the binding, sealed: with it alone money could be taken."""
+    masked_pan = peewee.CharField(24)
+    expires_on = peewee.DateField()
+    """The last day of the card."""
+    state = peewee.CharField(10, default="active")
+    created_at = MomentField()
+    ended_at = MomentField(null=True)
+    """Since then we use it no more."""
+    unbound_at = MomentField(null=True)
+    """When the bank confirmed that it has forgotten the card."""
+
+    class Meta:
+        table_name = "payments_card"
+        constraints = [
+            one_of("state", CARD_STATES),
+            peewee.Check("(state = 'active') = (ended_at IS NULL)", "payments_card_ended"),
+            peewee.Check("(state = 'unbound') = (unbound_at IS NOT NULL)", "payments_card_unbound"),
         ]

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from nesk.accounts.models import Account, Binding
+from nesk.accounts.queries import live
 from nesk.core.errors import NotFound
 from nesk.payments.declines import words
 from nesk.payments.models import Attempt, Payment
@@ -28,17 +29,31 @@ class Page:
 
 
 def payment_of(person_id: int, payment_id: int) -> Payment:
-    """A payment for an account the person may act for, with the account. Raises NotFound."""
+    """A payment for an account the person has a right to now, with the account. Raises NotFound."""
     payment = (
         Payment.select(Payment, Account)
         .join(Account)
         .join(Binding, on=(Binding.account == Account.id))
-        .where(Payment.id == payment_id, Binding.person == person_id, Binding.ended_at.is_null())
+        .where(Payment.id == payment_id, Binding.person == person_id, live())
         .first()
     )
     if payment is None:
         raise NotFound
     return payment
+
+
+def payment_started_by(actor: str, payment_id: int) -> Payment:
+    """A payment that this very actor started, a care link for one. Raises NotFound."""
+    payment = Payment.get_or_none(Payment.id == payment_id, Payment.by == actor)
+    if payment is None:
+        raise NotFound
+    return payment
+
+
+def payments_started_by(account_id: int, actor: str, limit: int = 200) -> list[Payment]:
+    """Payments for an account that one actor has started, the latest first, whatever became of them."""
+    own = Payment.select().where(Payment.account == account_id, Payment.by == actor)
+    return list(own.order_by(Payment.id.desc()).limit(limit))
 
 
 def payment_by_bank_order(bank_order_id: str) -> Payment:

@@ -1,10 +1,21 @@
-"""What payments do by schedule."""
+"""What payments do by schedule, and what the bank is told of after the fact."""
 
+from nesk.core.events import on
 from nesk.core.schedule import scheduled
-from nesk.payments import operations
+from nesk.payments import cards, operations
+from nesk.payments.events import CardMadeUnusable
+
+MOST_ATTEMPTS = 100
+"""With half an hour between the later ones the bank is asked for two days before staff are told that it does not answer."""
 
 
 @scheduled("payments.ask", every=10)
 def ask() -> None:
     """A lost callback costs half a minute, not the payment."""
     operations.ask_about_open_attempts()
+
+
+@on(CardMadeUnusable, outside=True, max_attempts=MOST_ATTEMPTS)
+def unbind_card(card_id: int, person_id: int) -> None:
+    """The bank forgets the card too: delivered or tried again (P11)."""
+    cards.unbind(card_id)

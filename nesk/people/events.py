@@ -24,13 +24,60 @@ class PasswordChanged:
 
 
 @dataclass(frozen=True)
+class ProfileChanged:
+    """Names of what has changed, never the values."""
+
+    person_id: int
+    fields: list[str]
+
+
+@dataclass(frozen=True)
+class SmsPhoneAdded:
+    """`replaces` is the row of the number that stood in its place; none for a further one."""
+
+    person_id: int
+    sms_phone_id: int
+    replaces: int | None
+
+
+@dataclass(frozen=True)
+class SmsPhoneEnded:
+    person_id: int
+    sms_phone_id: int
+
+
+@dataclass(frozen=True)
 class PersonRegistered:
+    person_id: int
+
+
+@dataclass(frozen=True)
+class PeopleImported:
+    """Subscribers of the previous cabinet were taken over with their logins and the hashes of their passwords (S0-08)."""
+
+    first_id: int
+    last_id: int
+    people: int
+
+
+@dataclass(frozen=True)
+class RegistrationWithdrawn:
+    """Nobody came with the password that was issued: the registration is undone."""
+
     person_id: int
 
 
 @dataclass(frozen=True)
 class StaffCreated:
     staff_id: int
+
+
+@dataclass(frozen=True)
+class BusinessUserCreated:
+    """Somebody may act for a legal entity now."""
+
+    user_id: int
+    organization_id: int
 
 
 @dataclass(frozen=True)

@@ -65,6 +65,8 @@ class Staff(Model):
     kind = peewee.CharField(8, default="office")
     name = peewee.CharField(160)
     position = peewee.CharField(100, default="")
+    email = peewee.CharField(254, default="")
+    """Where they are told of changes of their own access; they do not sign in by it."""
     branch = reference(Branch, null=True, backref="staff")
     password_hash = peewee.CharField(200, default="")
     password_issued_until = MomentField(null=True)
@@ -112,6 +114,7 @@ class BusinessUser(Model):
 
     login = peewee.CharField(64, unique=True)
     name = peewee.CharField(160)
+    email = peewee.CharField(254, default="")
     branch = reference(Branch)
     organization_id = peewee.IntegerField(index=True)
     password_hash = peewee.CharField(200, default="")

@@ -23,6 +23,8 @@ class Permission(StrEnum):
     CHANGE_DOCUMENTS = "change_documents"
     SEE_QUEUES = "see_queues"
     EXPORT = "export"
+    ISSUE_CREDENTIALS = "issue_credentials"
+    MANAGE_STAFF = "manage_staff"
 
 
 P = Permission
@@ -42,6 +44,7 @@ ROLES: dict[str, tuple[str, frozenset[Permission]]] = {
                 P.SEE_ORDERS,
                 P.CHANGE_ORDERS,
                 P.EXPORT,
+                P.ISSUE_CREDENTIALS,
             }
         ),
     ),

@@ -4,13 +4,30 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from peewee import JOIN
 
 from nesk.branches.models import Branch
 from nesk.core import clock
 from nesk.core.compiled import Compiled, compiled
 from nesk.core.db import Model
-from nesk.people.models import BusinessUser, Identity, Person, RolePermission, Session, Staff, StaffRole
+from nesk.core.errors import NotFound
+from nesk.people.devices import device_of
+from nesk.people.models import (
+    BusinessUser,
+    Identity,
+    Person,
+    Profile,
+    Role,
+    RolePermission,
+    Session,
+    SmsPhone,
+    Staff,
+    StaffRole,
+)
 
+A_YEAR = timedelta(days=365)
 SUBJECTS = {"person": Person, "staff": Staff, "crew": Staff, "business": BusinessUser}
 
 
@@ -44,7 +61,7 @@ def signed_in(kind: str, token: str) -> SignedInAs | None:
     """The live session behind a cookie and its subject, in one query; None when it ended, idled out or never was."""
     now = clock.now()
     row = _LIVE[SUBJECTS[kind]].first(token_hash(token), kind, now)
-    if row is None or (now - row.seen_at).total_seconds() > row.idle_seconds:
+    if row is None or _has_idled_out(row, now):
         return None
     if row.subject.closed_at is not None if kind == "person" else not row.subject.is_active:
         return None
@@ -53,15 +70,121 @@ def signed_in(kind: str, token: str) -> SignedInAs | None:
 
 def sessions_of(kind: str, subject_id: int) -> list[Session]:
     """Live sessions, the latest first («Мои устройства»)."""
-    live = Session.select().where(Session.kind == kind, Session.subject_id == subject_id)
+    now = clock.now()
+    live = Session.select().where(Session.kind == kind, Session.subject_id == subject_id, Session.ended_at.is_null())
+    rows = live.where(Session.expires_at > now).order_by(Session.seen_at.desc(), Session.id.desc())
+    return [row for row in rows if not _has_idled_out(row, now)]
+
+
+def _has_idled_out(session: Session, now: datetime) -> bool:
+    return bool((now - session.seen_at).total_seconds() > session.idle_seconds)
+
+
+@dataclass(frozen=True, slots=True)
+class AtWork:
+    """Somebody of staff, of a crew or of a legal entity who is signed in now."""
+
+    kind: str
+    subject: Staff | BusinessUser
+    sessions: int
+    seen_at: datetime
+
+
+def employees_signed_in() -> list[AtWork]:
+    """Everybody but subscribers who is signed in now, whoever did something last first."""
+    now = clock.now()
+    live = Session.select().where(Session.kind != "person", Session.ended_at.is_null(), Session.expires_at > now)
+    seen: dict[tuple[str, int], list[datetime]] = {}
+    for row in live:
+        if not _has_idled_out(row, now):
+            seen.setdefault((row.kind, row.subject_id), []).append(row.seen_at)
+    found = {
+        (kind, row.id): row
+        for kind in ("staff", "crew", "business")
+        for row in SUBJECTS[kind].select().where(SUBJECTS[kind].id.in_([id for of, id in seen if of == kind]))
+    }
+    at_work = [AtWork(key[0], found[key], len(moments), max(moments)) for key, moments in seen.items()]
+    return sorted(at_work, key=lambda each: each.seen_at, reverse=True)
+
+
+def employee(kind: str, subject_id: int) -> Staff | BusinessUser:
+    """A member of staff, of a crew, or a user of a legal entity by row. Raises NotFound."""
+    if kind == "business":
+        row = BusinessUser.get_or_none(BusinessUser.id == subject_id)
+    else:
+        row = Staff.get_or_none(Staff.id == subject_id, Staff.kind == ("crew" if kind == "crew" else "office"))
+    if row is None:
+        raise NotFound
+    return row  # type: ignore[no-any-return]
+
+
+def employees_for_branch(branch_id: int | None) -> list[Staff]:
+    """Everybody of the office and the crews of a branch, with their branch and the titles of their roles as `titles`;
+    None sees everybody."""
+    query = Staff.select(Staff, Branch).join(Branch, JOIN.LEFT_OUTER).order_by(Staff.kind.desc(), Staff.name)
+    rows = list(query if branch_id is None else query.where(Staff.branch == branch_id))
+    titles: dict[int, list[str]] = {row.id: [] for row in rows}
+    held = StaffRole.select(StaffRole.staff, Role.title).join(Role).where(StaffRole.staff.in_(list(titles)))
+    for staff_id, title in held.order_by(Role.title).tuples():
+        titles[staff_id].append(title)
+    for row in rows:
+        row.titles = titles[row.id]
+    return rows
+
+
+def employee_for_branch(branch_id: int | None, kind: str, staff_id: int) -> Staff:
+    """A member of staff or of a crew of a branch; None sees everybody. Raises NotFound."""
+    row = employee(kind, staff_id)
+    if branch_id is not None and row.branch_id != branch_id:
+        raise NotFound
+    return row  # type: ignore[return-value]
+
+
+def demo_people_exist() -> bool:
+    """Whether anybody here is invented."""
+    return any(model.select().where(model.is_demo).exists() for model in (Staff, BusinessUser, Person))
+
+
+def business_users(organization_id: int) -> list[BusinessUser]:
+    """Everybody who signs in for a legal entity, the blocked ones too."""
     return list(
-        live.where(Session.ended_at.is_null(), Session.expires_at > clock.now()).order_by(Session.seen_at.desc())
+        BusinessUser.select().where(BusinessUser.organization_id == organization_id).order_by(BusinessUser.login)
     )
+
+
+def business_user(organization_id: int, user_id: int) -> BusinessUser:
+    """One of them. Raises NotFound."""
+    row = BusinessUser.get_or_none(BusinessUser.id == user_id, BusinessUser.organization_id == organization_id)
+    if row is None:
+        raise NotFound
+    return row  # type: ignore[no-any-return]
+
+
+def is_new_device(session_id: int) -> bool:
+    """Whether a session is of a browser and a system that its person had none with in the year before it.
+
+    The very first sign-in is of no new device: there is nothing to compare it with.
+    """
+    session = Session.get_by_id(session_id)
+    before = Session.select(Session.device).where(
+        Session.kind == session.kind,
+        Session.subject_id == session.subject_id,
+        Session.id < session.id,
+        Session.created_at > session.created_at - A_YEAR,
+    )
+    known = {device_of(row.device) for row in before.distinct()}
+    return bool(known) and device_of(session.device) not in known
 
 
 def person_by_identity(kind: str, value: str) -> Person | None:
     """The person whose phone or e-mail this is, confirmed or not."""
     return Person.select().join(Identity).where(Identity.kind == kind, Identity.value == value).first()
+
+
+def person_by_login(kind: str, value: str) -> Person | None:
+    """The person who may sign in by this phone, e-mail or account number (S0-30), unless their cabinet is closed."""
+    login = Person.select().join(Identity).where(Identity.kind == kind, Identity.value == value)
+    return login.where(Identity.is_login, Person.closed_at.is_null()).first()
 
 
 def is_closed(person_id: int) -> bool:
@@ -88,6 +211,34 @@ def identities(person_id: int) -> dict[str, str]:
         .order_by(Identity.id)
     )
     return {row.kind: row.value for row in rows}
+
+
+def contact(person_id: int, kind: str) -> Identity | None:
+    """The confirmed phone or e-mail of a person; None when there is none."""
+    rows = Identity.select().where(Identity.person == person_id, Identity.kind == kind)
+    return rows.where(Identity.confirmed_at.is_null(False)).order_by(Identity.id.desc()).first()
+
+
+def profile_of(person_id: int) -> Profile:
+    """What a person has told of themselves; an empty one, not saved, when they have told nothing yet."""
+    return Profile.get_or_none(Profile.person == person_id) or Profile(person=person_id)
+
+
+def sms_phones(person_id: int) -> list[SmsPhone]:
+    """The further numbers that a person's informational SMS go to, the oldest first."""
+    return list(SmsPhone.select().where(*_live_sms_phones(person_id)).order_by(SmsPhone.id))
+
+
+def sms_phone_of(person_id: int, sms_phone_id: int) -> SmsPhone:
+    """One of them. Raises NotFound for an ended and for somebody else's."""
+    row = SmsPhone.select().where(*_live_sms_phones(person_id), SmsPhone.id == sms_phone_id).first()
+    if row is None:
+        raise NotFound
+    return row
+
+
+def _live_sms_phones(person_id: int) -> tuple[object, object]:
+    return SmsPhone.person == person_id, SmsPhone.ended_at.is_null()
 
 
 def branches() -> list[Branch]:

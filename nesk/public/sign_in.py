@@ -1,40 +1,47 @@
-"""Signing in and out of the subscriber's cabinet (S1-06, S2-05, S2-08)."""
+"""Signing in and out of the subscriber's cabinet (S1-06, S2-05, S2-08, S4-01)."""
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
+from urllib.parse import urlencode
 
-from flask import Blueprint, redirect, request
+from flask import Blueprint, Response, after_this_request, redirect, request
 from flask_login import current_user
-from wtforms import BooleanField, HiddenField, PasswordField
+from wtforms import BooleanField
 
-from nesk.core.errors import Refused
-from nesk.people import operations
+from nesk.core import clock
 from nesk.web.entry import enter
-from nesk.web.forms import EmailField, Form, PhoneField, Required
+from nesk.web.forms import AccountNumberField, EmailField, PhoneField
 from nesk.web.htmx import page
-from nesk.web.login import safe_next, sign_out
+from nesk.web.login import cookie_name, safe_next, set_cookie, sign_out
+from nesk.web.sign_in import DoorForm, door
 
 bp = Blueprint("sign_in", __name__)
 
+WAYS = {"phone": "По номеру телефона", "email": "По электронной почте", "account": "Лицевой счёт"}
+EMPTY = {
+    "phone": "Введите номер телефона.",
+    "email": "Введите адрес электронной почты.",
+    "account": "Введите номер лицевого счёта.",
+}
+CHOICE, CHOICE_FOR = "sign_in_by", timedelta(days=365)
+"""The cookie of the tab that was chosen last."""
 
-class SignInForm(Form):
-    """One way in: the phone or the e-mail, by the tab that is open."""
 
-    next = HiddenField()
+class SignInForm(DoorForm):
+    """One way in: the phone, the e-mail or the account's number, by the tab that is open."""
+
     phone = PhoneField("Номер телефона")
     email = EmailField("Электронная почта")
-    password = PasswordField("Пароль", [Required("Введите пароль.")])
+    account = AccountNumberField("Номер лицевого счёта")
     remember = BooleanField("Запомнить меня")
 
-    def identity(self, way: str) -> str:
-        """The normalised login of the chosen way; empty when nothing usable was typed."""
-        field = self.phone if way == "phone" else self.email
+    def login(self, way: str) -> str:
+        """The normalised login of the chosen way; empty, and said so beside the field, when nothing usable was typed."""
+        field = self[way]
         if not field.value and not field.errors:
-            field.errors = [
-                *field.errors,
-                "Введите номер телефона." if way == "phone" else "Введите адрес электронной почты.",
-            ]
+            field.errors = [*field.errors, EMPTY[way]]
         return field.value or ""
 
 
@@ -42,18 +49,35 @@ class SignInForm(Form):
 def login() -> Any:
     if request.method == "GET" and current_user.is_authenticated:
         return redirect("/cabinet/", 303)
-    way = "email" if request.args.get("by") == "email" else "phone"
+    way = _way()
     form = SignInForm(next=request.args.get("next", ""))
-    if form.validate_on_submit() and (identity := form.identity(way)):
-        try:
-            person = operations.authenticate(
-                "person", identity, form.password.data, identity=way, ip=request.remote_addr or ""
-            )
-        except Refused as refused:
-            form.show(refused)
-        else:
-            return enter("person", person, to=safe_next(form.next.data, "/cabinet/"), remember=form.remember.data)
-    return page("public/sign_in/login.html", "public/sign_in/_form.html", form=form, way=way)
+    at = door("person", "", way)
+    if form.validate_on_submit() and (typed := form.login(way)):
+        at = door("person", typed, way)
+        if person := form.knock(at):
+            to = safe_next(form.next.data, "/cabinet/")
+            return enter("person", person, to=to, remember=form.remember.data)
+    form.ask_captcha(at)
+    tabs = [(title, _tab(each, form.next.data), each == way) for each, title in WAYS.items()]
+    return page("public/sign_in/login.html", "public/sign_in/_form.html", form=form, way=way, tabs=tabs)
+
+
+def _way() -> str:
+    """The tab of the address, kept for the next time; without one the tab that was kept."""
+    asked = request.args.get("by", "")
+    if asked not in WAYS:
+        kept = request.cookies.get(cookie_name(CHOICE), "")
+        return kept if kept in WAYS else "phone"
+
+    @after_this_request
+    def keep(response: Response) -> Response:
+        return set_cookie(response, CHOICE, asked, until=clock.now() + CHOICE_FOR)
+
+    return asked
+
+
+def _tab(way: str, back: str | None) -> str:
+    return "/login?" + urlencode({"by": way, **({"next": back} if back else {})})
 
 
 @bp.post("/logout")

@@ -106,6 +106,7 @@ def _register(bank: Bank, asked: dict[str, Any]) -> dict[str, Any]:
         str(asked.get("description") or ""),
         str(asked.get("email") or ""),
         int(asked.get("sessionTimeoutSecs") or 1200),
+        str(asked.get("clientId") or ""),
     )
     if id is None:
         raise Fault(1, "Заказ с таким номером уже зарегистрирован в системе")
@@ -152,9 +153,20 @@ def _status(bank: Bank, asked: dict[str, Any]) -> dict[str, Any]:
         "bankInfo": {"bankCountryCode": "RU", "bankCountryName": "Россия"},
     }
     if order["pan"]:
-        month, year = order["expiry"].split("/")
-        told["cardAuthInfo"] = {"maskedPan": order["pan"], "expiration": f"20{year}{month}", "cardholderName": "DEMO"}
+        told["cardAuthInfo"] = {
+            "maskedPan": order["pan"],
+            "expiration": _year_month(order["expiry"]),
+            "cardholderName": "DEMO",
+        }
+    if binding := bank.binding(order["id"]):
+        told["bindingInfo"] = {"clientId": binding["client_id"], "bindingId": binding["id"]}
     return told
+
+
+def _year_month(expiry: str) -> str:
+    """«12/29» as the gateway writes it: «202912»."""
+    month, year = expiry.split("/")
+    return f"20{year.strip()}{month.strip()}"
 
 
 def _refund(bank: Bank, asked: dict[str, Any]) -> dict[str, Any]:
@@ -186,11 +198,19 @@ def _decline(bank: Bank, asked: dict[str, Any]) -> dict[str, Any]:
 
 
 def _bindings(bank: Bank, asked: dict[str, Any]) -> dict[str, Any]:
-    return {"errorCode": "2", "errorMessage": "Информация не найдена"}
+    kept = bank.bindings(str(asked.get("clientId") or ""))
+    if not kept:
+        raise Fault(2, "Информация не найдена")
+    told = [
+        {"bindingId": each["id"], "maskedPan": each["pan"], "expiryDate": _year_month(each["expiry"])} for each in kept
+    ]
+    return {"errorCode": "0", "errorMessage": "Успешно", "bindings": told}
 
 
 def _unbind(bank: Bank, asked: dict[str, Any]) -> dict[str, Any]:
-    raise Fault(2, "Связка не найдена")
+    if said := bank.unbind(str(asked.get("bindingId") or "")):
+        raise Fault(2, said)
+    return {"errorCode": "0", "errorMessage": "Успешно"}
 
 
 # --- the page of the card
@@ -216,12 +236,16 @@ def _pages(bank: Bank) -> Blueprint:
             return _page("lost.html", title="Время на оплату истекло", back=_return_url(order)), 410
         if request.method == "GET":
             said = DECLINED_WORDS if order["state"] == DECLINED else ""
-            return _page("card.html", order=order, typed={}, wrong={}, said=said)
+            return _page("card.html", order=order, typed={}, wrong={}, said=said, keeps=bank.client(order["id"]))
         typed = {name: request.form.get(name, "").strip() for name in ("pan", "expiry", "cvc")}
         wrong = _wrong(typed)
         if wrong:
-            return _page("card.html", order=order, typed={**typed, "cvc": ""}, wrong=wrong, said=""), 422
-        bank.start(order["id"], re.sub(r"\D", "", typed["pan"]), typed["expiry"])
+            typed["cvc"] = ""
+            return _page(
+                "card.html", order=order, typed=typed, wrong=wrong, said="", keeps=bank.client(order["id"])
+            ), 422
+        keeps_card = request.form.get("keep") == "y"
+        bank.start(order["id"], re.sub(r"\D", "", typed["pan"]), typed["expiry"], keeps_card=keeps_card)
         pan = re.sub(r"\D", "", typed["pan"])
         if CARDS.get(pan, "declined") == "declined":
             bank.decline(order["id"], 116 if pan in CARDS else 111)

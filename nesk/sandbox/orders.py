@@ -44,9 +44,17 @@ class Bank:
         self.store, self.shop = store, shop
 
     def register(
-        self, number: str, amount: int, return_url: str, fail_url: str, description: str, email: str, seconds: int
+        self,
+        number: str,
+        amount: int,
+        return_url: str,
+        fail_url: str,
+        description: str,
+        email: str,
+        seconds: int,
+        client_id: str = "",
     ) -> str | None:
-        """A new order's id; None when the number is taken."""
+        """A new order's id; None when the number is taken. A client of the shop may have their card kept."""
         id, now = str(uuid4()), time.time()
         try:
             with self.store.write() as db:
@@ -55,6 +63,8 @@ class Bank:
                     " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
                     (id, number, amount, return_url, fail_url, description, email, now, now + seconds),
                 )
+                if client_id:
+                    db.execute("INSERT INTO bank_client (order_id, client_id) VALUES (?, ?)", (id, client_id))
         except sqlite3.IntegrityError:
             return None
         return id
@@ -81,7 +91,7 @@ class Bank:
             return bool(changed)
         return False
 
-    def start(self, id: str, pan: str, expiry: str) -> None:
+    def start(self, id: str, pan: str, expiry: str, *, keeps_card: bool = False) -> None:
         """A card was typed: the order waits for the code of 3-D Secure. Only the masked number is kept."""
         masked = f"{pan[:4]}**{'*' * (len(pan) - 10)}{pan[-4:]}"
         kind = CARDS.get(pan, "unknown")
@@ -90,6 +100,7 @@ class Bank:
                 "UPDATE bank_order SET state = ?, pan = ?, expiry = ?, tries = 0, loses_callback = ? WHERE id = ? AND state IN (?, ?, ?)",
                 (ACS, masked, expiry, kind == "loses the callback", id, NEW, ACS, DECLINED),
             )
+            db.execute("UPDATE bank_client SET keeps_card = ? WHERE order_id = ?", (keeps_card, id))
 
     def pay(self, id: str) -> bool:
         """The money is taken, once, and the shop is owed a callback."""
@@ -99,6 +110,12 @@ class Bank:
                 "UPDATE bank_order SET state = ?, action_code = 0, answer_at = NULL WHERE id = ? AND state = ?",
                 (PAID, id, ACS),
             ).rowcount
+            if changed:
+                db.execute(
+                    "INSERT INTO bank_binding (id, client_id, order_id, pan, expiry)"
+                    " SELECT ?, client_id, order_id, ?, ? FROM bank_client WHERE order_id = ? AND keeps_card",
+                    (str(uuid4()), row["pan"], row["expiry"], id),
+                )
             if changed and not row["loses_callback"]:
                 self._owe_callback(db, id, "deposited", 1)
         return bool(changed)
@@ -139,6 +156,29 @@ class Bank:
             db.execute("UPDATE bank_order SET refunded = refunded + ?, state = ? WHERE id = ?", (amount, state, id))
             self._owe_callback(db, id, "reversed" if whole else "refunded", 1)
         return ""
+
+    # --- cards that are kept
+
+    def client(self, order_id: str) -> str:
+        """The client of the shop whom an order names; empty when none."""
+        row = self.store.one("SELECT client_id FROM bank_client WHERE order_id = ?", order_id)
+        return row["client_id"] if row else ""
+
+    def binding(self, order_id: str) -> sqlite3.Row | None:
+        """The card that was kept at an order."""
+        return self.store.one("SELECT * FROM bank_binding WHERE order_id = ?", order_id)
+
+    def bindings(self, client_id: str) -> list[sqlite3.Row]:
+        """The cards of a client that may be paid by."""
+        return self.store.all("SELECT * FROM bank_binding WHERE client_id = ? AND active", client_id)
+
+    def unbind(self, id: str) -> str:
+        """Forget a card. Empty when done, else the bank's words."""
+        with self.store.write() as db:
+            if db.execute("UPDATE bank_binding SET active = 0 WHERE id = ? AND active", (id,)).rowcount:
+                return ""
+            known = db.execute("SELECT 1 FROM bank_binding WHERE id = ?", (id,)).fetchone()
+        return "Связка неактивна" if known else "Связка не найдена"
 
     # --- callbacks
 

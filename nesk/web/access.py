@@ -10,6 +10,7 @@ from flask import Blueprint, current_app, g, request, session
 from flask_login import current_user
 
 from nesk.accounts.models import Account
+from nesk.accounts.rules import WITHOUT, Deed
 from nesk.billing.queries import AccountCard, account_cards
 from nesk.core.errors import Forbidden, NotFound
 from nesk.people.permissions import Permission
@@ -19,7 +20,10 @@ View = TypeVar("View", bound=Callable[..., Any])
 
 
 def guard(blueprint: Blueprint, *, open_endpoints: frozenset[str] = frozenset()) -> None:
-    """Let nobody into the blueprint (and those nested in it) who is not signed in on its surface."""
+    """Let nobody into the blueprint (and those nested in it) who is not signed in on its surface.
+
+    Whoever owes a new password is not signed in yet, and is led to the page of it.
+    """
 
     @blueprint.before_request
     def check() -> Any:
@@ -49,7 +53,7 @@ def staff_branch() -> int | None:
 
 
 def my_accounts() -> list[AccountCard]:
-    """The subscriber's accounts, read once a request."""
+    """The accounts that the subscriber has a right to, their own and those of others, read once a request."""
     if "my_accounts" not in g:
         g.my_accounts = account_cards(viewer().subject.id)
     return g.my_accounts  # type: ignore[no-any-return]
@@ -69,9 +73,27 @@ def current_card() -> AccountCard | None:
     return next((card for card in cards if card.number == kept), cards[0] if cards else None)
 
 
-def current_account() -> Account:
-    """The chosen account. Raises NotFound when the subscriber has none."""
+def current_account(deed: Deed = Deed.SEE) -> Account:
+    """The chosen account, for a deed that the subscriber's right to it covers.
+
+    Raises NotFound when the subscriber has none, Forbidden when they may see it and no more.
+    """
     card = current_card()
     if card is None:
         raise NotFound
-    return card.account
+    return must(card, deed).account
+
+
+def must(card: AccountCard, deed: Deed) -> AccountCard:
+    """The account back, when the right to it covers the deed. Raises Forbidden in words."""
+    if not card.may(deed):
+        raise Forbidden(WITHOUT[deed])
+    return card
+
+
+def card_of(account_id: int) -> AccountCard:
+    """One of the subscriber's accounts by its row. Raises NotFound."""
+    card = next((card for card in my_accounts() if card.id == account_id), None)
+    if card is None:
+        raise NotFound
+    return card

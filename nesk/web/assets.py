@@ -25,7 +25,10 @@ from nesk.core.errors import NotFound
 STATIC = Path(__file__).parents[2] / "static"
 FOREVER = "public, max-age=31536000, immutable"
 
-_COMPONENTS = "shell buttons cards hero status forms tabs meter tables charts timeline menus pay auth reading visionbar"
+_COMPONENTS = (
+    "shell buttons cards hero status forms tabs meter tables charts timeline menus pay accounts auth reading sharing "
+    "visionbar"
+)
 BUNDLES: dict[str, tuple[str, ...]] = {
     "css/nesk.css": (
         *(f"css/{name}.css" for name in ("layers", "reset", "tokens", "base", "layout")),
@@ -34,7 +37,7 @@ BUNDLES: dict[str, tuple[str, ...]] = {
     ),
     "css/work.css": ("css/staff.css", "css/admin.css"),
     "js/nesk.js": tuple(
-        f"js/{name}.js" for name in ("page", "forms", "meter", "payment", "partial", "private", "offline")
+        f"js/{name}.js" for name in "page forms suggest meter payment partial private offline ways-in share".split()
     ),
 }
 """What a page asks for → the files it is made of, in order. `work` is for staff and crews, after `nesk`."""

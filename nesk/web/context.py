@@ -27,7 +27,10 @@ class NavItem:
 
 @dataclass(frozen=True, slots=True)
 class Section:
-    """A menu entry as a surface declares it: the page's endpoint, and the prefix of endpoints that light it up."""
+    """A menu entry as a surface declares it: the page's endpoint, and the prefix of endpoints that light it up.
+
+    `permission` is what somebody needs to be shown it: of staff a permission, of a subscriber a deed with the account.
+    """
 
     icon: str
     label: str

@@ -14,7 +14,7 @@ from nesk.core.errors import Conflict, Forbidden, NotFound, Refused, TooOften, U
 from nesk.web.htmx import wants_fragment
 
 log = logging.getLogger(__name__)
-PAGES = {403, 404, 409, 413, 422, 429, 500, 503}
+PAGES = {400, 403, 404, 409, 413, 422, 429, 500, 503}
 
 
 def reply(status: int, message: str = "", **headers: str) -> Any:
@@ -29,7 +29,7 @@ def reply(status: int, message: str = "", **headers: str) -> Any:
 
 def init_errors(app: Flask) -> None:
     app.register_error_handler(NotFound, lambda error: reply(404))
-    app.register_error_handler(Forbidden, lambda error: reply(403))
+    app.register_error_handler(Forbidden, lambda error: reply(403, error.message))
     app.register_error_handler(Conflict, lambda error: reply(409, error.message))
     app.register_error_handler(
         TooOften, lambda error: reply(429, error.message, **{"Retry-After": str(error.retry_after)})

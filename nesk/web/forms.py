@@ -8,7 +8,7 @@ from uuid import uuid4
 
 from flask_wtf import FlaskForm
 from werkzeug.datastructures import MultiDict
-from wtforms import HiddenField, PasswordField, StringField
+from wtforms import DateField, HiddenField, PasswordField, StringField
 from wtforms.validators import ValidationError
 
 from nesk.core.emails import parse_email
@@ -25,11 +25,21 @@ def _texts(sent: Any) -> list[str]:
     return [value for _, value in sent.items(multi=True) if isinstance(value, str)]
 
 
+_UNSEEN = re.compile("[\x00-\x1f\x7f-\x9f\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff\ufffe\uffff]")
+
+
+def visible(text: str | None) -> str:
+    """A line as it was typed, without the signs that nobody sees or types on purpose: a filter for fields of one line."""
+    return _UNSEEN.sub("", text or "").strip()
+
+
 class Form(FlaskForm):
     """A form whose refusals from the rules stand beside their field, or on top when no field is at fault."""
 
     status = 422
     """What a page that shows the refused form answers with."""
+    retry_after = 0
+    """Seconds to wait, of a form that was sent too often."""
 
     class Meta(FlaskForm.Meta):
         """How what was sent is read."""
@@ -48,6 +58,7 @@ class Form(FlaskForm):
     def show(self, refused: Refused) -> None:
         """Put a refusal of the rules where it belongs and keep what was typed."""
         self.status = 429 if isinstance(refused, TooOften) else 409 if isinstance(refused, Conflict) else 422
+        self.retry_after = refused.retry_after if isinstance(refused, TooOften) else 0
         field = self._fields.get(refused.field or "")
         if field is None or isinstance(field, HiddenField):  # what cannot be seen has no place for words
             self.form_errors.append(refused.message)
@@ -106,6 +117,29 @@ class EmailField(StringField):
             self.value = parse_email(self.data)
             if self.value is None:
                 raise Said("Адрес почты не распознан. Введите его так: name@domain.ru.")
+
+
+class AccountNumberField(StringField):
+    """The number of a лицевой счёт; `value` is its digits after validation, leading zeros too."""
+
+    value: str | None = None
+
+    def pre_validate(self, form: Any) -> None:
+        if self.data and self.data.strip():
+            self.value = "".join(self.data.split())
+            if not (self.value.isascii() and self.value.isdigit() and len(self.value) <= 20):
+                self.value = None
+                raise Said("Номер лицевого счёта не распознан. Введите цифры с квитанции, например 230000000017.")
+
+
+class DayField(DateField):
+    """A day of the calendar, or words for what is none."""
+
+    def process_formdata(self, valuelist: list[str]) -> None:
+        try:
+            super().process_formdata(valuelist)
+        except ValueError:
+            raise ValueError("Дата не распознана. Введите её так: 2026-11-24.") from None
 
 
 class MoneyField(StringField):

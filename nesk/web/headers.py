@@ -23,7 +23,7 @@ def _policy() -> str:
     own = f" 'nonce-{g.csp_nonce}'" if "csp_nonce" in g else ""
     bank = config.current().bank_origin
     return (
-        f"default-src 'none'; script-src 'self'{own}; style-src 'self'{own}; img-src 'self' data: blob:; font-src 'self'; "
+        f"default-src 'none'; script-src 'self'{own}; style-src 'self'{own}; img-src 'self' data: blob:; font-src 'self'; media-src 'self'; "
         f"connect-src 'self'; manifest-src 'self'; worker-src 'self'; frame-src 'self'; "
         f"form-action 'self' {bank}; base-uri 'none'; frame-ancestors 'none'"
     )

@@ -11,6 +11,7 @@ from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, gene
 
 from nesk.core import config, db, events, files
 from nesk.core.errors import NotFound
+from nesk.enrolment.queries import latest_tries
 
 log = logging.getLogger(__name__)
 bp = Blueprint("health", __name__)
@@ -18,6 +19,9 @@ registry = CollectorRegistry()
 REQUESTS = Counter("nesk_requests_total", "Replies by endpoint and status", ["endpoint", "status"], registry=registry)
 SECONDS = Histogram("nesk_request_seconds", "Time to a reply by endpoint", ["endpoint"], registry=registry)
 DELIVERIES = Gauge("nesk_deliveries", "Deliveries waiting and given up", ["state"], registry=registry)
+BINDINGS = Gauge(
+    "nesk_binding_tries", "Tries to bind an account in 15 minutes, up to 1000", ["outcome"], registry=registry
+)
 
 
 @bp.get("/healthz")
@@ -62,4 +66,7 @@ def metrics() -> Response:
         raise NotFound
     for state, count in events.backlog().items():
         DELIVERIES.labels(state).set(count)
+    tries = latest_tries()
+    BINDINGS.labels("refused").set(tries.refused)
+    BINDINGS.labels("bound").set(tries.bound)
     return Response(generate_latest(registry), content_type="text/plain; version=0.0.4; charset=utf-8")

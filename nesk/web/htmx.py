@@ -14,12 +14,13 @@ def wants_fragment() -> bool:
     return "HX-Request" in asked and "HX-Boosted" not in asked and "HX-History-Restore-Request" not in asked
 
 
-def page(template: str, fragment: str | None = None, **context: Any) -> tuple[str, int]:
-    """Show a page, or only its fragment; a form that was refused is shown again with 422."""
+def page(template: str, fragment: str | None = None, **context: Any) -> tuple[str, int, dict[str, str]]:
+    """Show a page, or only its fragment; a form that was refused is shown again with 422 (429 says when to come back)."""
     form = context.get("form")
     status = form.status if form is not None and form.errors else 200
+    headers = {"Retry-After": str(form.retry_after)} if status == 429 else {}
     chosen = fragment if fragment and wants_fragment() else template
-    return render_template(chosen, **context), status
+    return render_template(chosen, **context), status, headers
 
 
 def done(fragment: str, *, to: str, said: str = "", **context: Any) -> Any:

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any, cast
 from urllib.parse import quote
 
-from flask import Flask, Response, current_app, g, redirect, request, session
+from flask import Flask, Response, after_this_request, current_app, g, redirect, request, session
 from flask_login import LoginManager, UserMixin, current_user
 
-from nesk.core import config
+from nesk.core import clock, config
 from nesk.core.actor import Actor, Kind
+from nesk.credentials import remembering
 from nesk.people import operations
 from nesk.people.models import BusinessUser, Person, Session, Staff
 from nesk.people.queries import permissions_of, signed_in
@@ -22,6 +24,8 @@ SURFACES: dict[str, tuple[str, Kind, str]] = {
     "business": ("business_sid", "business", "/business/login"),
 }
 """First part of the path → cookie, kind of session, where to sign in. Everything else is the subscriber's."""
+REMEMBER = "remember"
+"""The cookie of «Запомнить меня»."""
 
 
 @dataclass(eq=False)
@@ -34,6 +38,11 @@ class Viewer(UserMixin):
 
     def get_id(self) -> str:
         return f"{self.kind}:{self.subject.id}"
+
+    @property
+    def is_authenticated(self) -> bool:
+        """Not in a session that is only good for a new password: wherever nothing else is said, it opens no door."""
+        return bool(self.session.purpose == "all")
 
     @property
     def actor(self) -> Actor:
@@ -55,6 +64,12 @@ def viewer() -> Viewer:
     return cast(Viewer, current_user._get_current_object())
 
 
+def owes_password() -> bool:
+    """Whether this is the session of somebody who has to choose a new password before anything else."""
+    who = current_user._get_current_object()
+    return isinstance(who, Viewer) and not who.is_authenticated
+
+
 def current_actor() -> Actor:
     """Who does what this request asks for."""
     return viewer().actor
@@ -70,14 +85,23 @@ def cookie_name(name: str) -> str:
     return f"__Host-{name}" if config.current().secure_cookies else name
 
 
-def sign_in_response(response: Response, kind_path: str, token: str, *, remember: bool = False) -> Response:
-    """Put the session's token into its cookie."""
-    name, _, _ = surface(kind_path)
-    lasting = int(operations.REMEMBERED.total_seconds()) if remember else None
+def password_page(path: str) -> str:
+    """Where a new password is chosen on the surface of a path."""
+    door = surface(path)[2]
+    return "/cabinet/password" if door == "/login" else door.replace("/login", "/password")
+
+
+def sign_in_response(response: Response, kind_path: str, token: str) -> Response:
+    """Put the session's token into its cookie, which goes with the browser's own session."""
+    return set_cookie(response, surface(kind_path)[0], token)
+
+
+def set_cookie(response: Response, name: str, text: str, *, until: datetime | None = None) -> Response:
+    """A cookie that scripts cannot read and other sites cannot send with a form."""
     response.set_cookie(
         cookie_name(name),
-        token,
-        max_age=lasting,
+        text,
+        max_age=round((until - clock.now()).total_seconds()) if until else None,
         secure=config.current().secure_cookies,
         httponly=True,
         samesite="Lax",
@@ -86,14 +110,27 @@ def sign_in_response(response: Response, kind_path: str, token: str, *, remember
     return response
 
 
+def drop_cookie(response: Response, name: str) -> Response:
+    secure = config.current().secure_cookies
+    response.delete_cookie(cookie_name(name), path="/", secure=secure, httponly=True, samesite="Lax")
+    return response
+
+
+def leave() -> None:
+    """End on the server all that this browser is signed in by on this surface, and what would open the next session."""
+    name, kind, _ = surface(request.path)
+    token = request.cookies.get(cookie_name(name), "")
+    if token and (found := signed_in(kind, token)) is not None:
+        remembering.forget_device(found.session.id, by=Actor(kind, found.subject.id))
+    if kind == "person" and (kept := request.cookies.get(cookie_name(REMEMBER))):
+        remembering.forget_cookie(kept)
+
+
 def sign_out(to: str, said: str) -> Response:
     """End the session on the server, forget it here, and go to `to` with a word about it."""
-    if current_user.is_authenticated:
-        operations.end_session(viewer().session.id, by=current_actor())
+    leave()
     session.clear()
-    response = go(to, said)
-    name, _, _ = surface(request.path)
-    response.delete_cookie(cookie_name(name), path="/", secure=config.current().secure_cookies, samesite="Lax")
+    response = drop_cookie(drop_cookie(go(to, said), surface(request.path)[0]), REMEMBER)
     response.headers["Clear-Site-Data"] = '"cache", "storage"'
     return response
 
@@ -129,18 +166,40 @@ def init_login(app: Flask) -> None:
         name, kind, _ = surface(request.path)
         token = request.cookies.get(cookie_name(name), "")
         found = signed_in(kind, token) if token else None
-        if found is None:
-            return None
-        operations.touch(found.session)
-        return Viewer(kind, found.subject, found.session)
+        if found is not None:
+            operations.touch(found.session)
+            return Viewer(kind, found.subject, found.session)
+        return _remembered() if kind == "person" else None
 
     @manager.unauthorized_handler
     def ask_to_sign_in() -> Response:
         _, _, address = surface(request.path)
         back = request.full_path.rstrip("?") if request.method == "GET" else ""
         to = f"{address}?next={quote(back)}" if back else address
+        if owes_password():
+            to = password_page(request.path)
         if wants_fragment():
             response = current_app.response_class("", 401)
             response.headers["HX-Redirect"] = to
             return response
         return redirect(to, 303)  # type: ignore[return-value]
+
+
+def _remembered() -> Viewer | None:
+    """Whoever «Запомнить меня» knows this browser as. It opens a session, a written exception of «GET never writes»."""
+    cookie = request.cookies.get(cookie_name(REMEMBER), "")
+    if not cookie:
+        return None
+    ip, browser = device()
+    resumed = remembering.resume(cookie, ip=ip, device=browser)
+
+    @after_this_request
+    def tell(response: Response) -> Response:
+        if resumed is None:
+            return drop_cookie(response, REMEMBER)
+        if resumed.link is None:
+            return response
+        set_cookie(response, REMEMBER, resumed.link.cookie, until=resumed.link.expires_at)
+        return sign_in_response(response, request.path, resumed.token)
+
+    return resumed and Viewer("person", Person.get_by_id(resumed.session.subject_id), resumed.session)

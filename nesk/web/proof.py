@@ -20,9 +20,9 @@ class ProvingForm(Form):
     def asks_for_password(self) -> bool:
         return not proof.is_fresh(viewer().session)
 
-    def prove(self) -> None:
-        """Take the password when it is asked for. Raises Refused (field `current_password`)."""
-        if not self.asks_for_password:
+    def prove(self, *, always: bool = False) -> None:
+        """Take the password when it is asked for, or `always`. Raises Refused (field `current_password`)."""
+        if not (always or self.asks_for_password):
             return
         if not self.current_password.data:
             raise Refused("Введите текущий пароль: так мы поймём, что это вы.", field="current_password")

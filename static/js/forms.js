@@ -14,6 +14,10 @@
     use.setAttribute('href', use.getAttribute('href').replace(/#.*/, show ? '#eye-off' : '#eye'));
   });
 
+  /* A ticked [data-disables] switches off the field that it names: «Сгенерировать пароль автоматически». */
+  const disable = box => { document.getElementById(box.dataset.disables).disabled = box.checked; };
+  document.addEventListener('change', event => event.target.matches('[data-disables]') && disable(event.target));
+
   document.addEventListener('input', event => {
     const input = event.target;
     if (!input.matches('.cells input')) return;
@@ -39,6 +43,7 @@
   const ready = root => {
     all('[data-timer]', root).forEach(count);
     all('[data-resend][data-after-timer]', root).forEach(element => { element.hidden = Boolean(one('[data-timer]')); });
+    all('[data-disables]', root).forEach(disable);
     all('[data-without-script]', root).forEach(element => { element.hidden = true; });
     all('[data-with-script]', root).forEach(element => { element.hidden = false; });
   };
@@ -72,16 +77,19 @@
     input.dispatchEvent(new CustomEvent('chosen', { bubbles: true }));
   });
 
-  /* An ordinary form is sent once: the pressed button turns busy. htmx does the same by hx-disabled-elt. */
+  /* An ordinary form is sent once: the pressed button turns busy. htmx does the same by hx-disabled-elt. What comes as a
+     download leaves the page where it is, and the form may be sent again soon. */
   document.addEventListener('submit', event => {
     const form = event.target;
     if (form.method !== 'post' || form.hasAttribute('hx-post') || event.defaultPrevented) return;
     if (form.dataset.sent) return event.preventDefault();
     form.dataset.sent = 'yes';
     if (event.submitter) event.submitter.setAttribute('aria-busy', 'true');
+    if (form.hasAttribute('data-download')) setTimeout(() => free(form), 6000);
   });
-  addEventListener('pageshow', () => all('form[data-sent]').forEach(form => {
+  const free = form => {
     delete form.dataset.sent;
     all('[aria-busy]', form).forEach(button => button.removeAttribute('aria-busy'));
-  }));
+  };
+  addEventListener('pageshow', () => all('form[data-sent]').forEach(free));
 })();

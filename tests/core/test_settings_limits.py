@@ -62,3 +62,35 @@ def test_a_success_takes_its_try_back():
 def test_the_table_of_limits_names_nobody():
     limits.count("try", "somebody@demo.nesk", limit=1, seconds=60)
     assert "somebody" not in Counter.get().key
+
+
+def test_tries_are_counted_without_a_limit_and_looked_at_without_being_counted():
+    with clock.stopped_at("2026-11-24 10:00:00"):
+        assert [limits.add("try", "one", seconds=60) for _ in range(3)] == [1, 2, 3]
+        limits.add("try", "two", seconds=60)
+        for _ in range(2):
+            assert limits.counted(("try", "two", 60), ("try", "one", 60), ("try", "one", 300)) == [1, 3, 0]
+    with clock.stopped_at("2026-11-24 10:01:00"):
+        assert limits.counted(("try", "one", 60)) == [0]
+
+
+def test_a_pause_lets_one_try_pass_and_is_not_lengthened_by_those_that_come_too_early():
+    with clock.stopped_at("2026-11-24 10:00:00"):
+        limits.pause("try", "one", seconds=20)
+        limits.pause("try", "two", seconds=20)
+    for second, left in ((0, "20 секунд"), (19, "1 секунду")):
+        with clock.stopped_at(f"2026-11-24 10:00:{second:02}"), pytest.raises(TooOften) as refused:
+            limits.pause("try", "one", seconds=300)
+        assert refused.value.message.replace("\u00a0", " ") == f"Слишком много попыток. Повторите через {left}."
+        assert refused.value.retry_after == 20 - second
+    with clock.stopped_at("2026-11-24 10:00:20"):
+        limits.pause("try", "one", seconds=300)
+
+
+def test_what_is_forgotten_was_never_tried():
+    with clock.stopped_at("2026-11-24 10:00:00"):
+        limits.add("try", "one", seconds=60)
+        limits.pause("try", "one", seconds=20)
+        limits.forget("try", "one", 60)
+        assert limits.counted(("try", "one", 60)) == [0]
+        limits.pause("try", "one", seconds=20)

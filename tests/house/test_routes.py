@@ -15,19 +15,51 @@ OPEN = {
     "public.front.index": 200,
     "public.front.offline": 200,
     "public.sign_in.login": 200,
+    "public.second_factor.confirmation": 303,  # to the password, which was not shown
+    "public.registration.index": 200,
+    "public.registration.phone": 200,
+    "public.registration.code": 404,  # of another browser
+    "public.registration.code_again": 405,
+    "public.registration.password": 404,
+    "public.registration.email": 200,
+    "public.registration.letter": 404,
+    "public.registration.letter_again": 405,
+    "public.registration.link": 410,  # of a token that nobody was sent
+    "public.registration.account": 200,
+    "public.registration.contacts": 303,  # an account that nobody has proved
+    "public.registration.address": 200,
+    "public.recovery.ask": 200,
+    "public.recovery.sent": 200,
+    "public.recovery.code": 303,  # nobody has asked for one
+    "public.recovery.password": 303,
+    "public.recovery.link": 410,
     "public.documents.index": 200,
     "public.documents.show": 200,
     "public.documents.download": 200,
     "public.documents.agreement": 200,
     "public.payment_return.index": 404,  # of an order that nobody knows
+    "public.invitation.show": 404,  # of a token that nobody was given, as are those of care links
+    "public.invitation.accept": 404,
+    "public.care.show": 404,
+    "public.care.pay": 404,
+    "public.care.submit": 404,
+    "public.care.withdraw": 404,
+    "public.care.reloaded": 404,
+    "public.care.result": 404,
+    "public.care.returned": 303,  # to the page for whoever comes back from the bank without a link
     "business.login": 200,
+    "business.confirmation": 303,
     "backoffice.login": 200,
+    "backoffice.confirmation": 303,
     "crew.login": 200,
+    "crew.confirmation": 303,
     "crew.visits.worker": 200,
     "registers.index": 303,  # to the back office, which is closed
     "registers.static": 404,
     "display.change": 303,
     "captcha.picture": 404,
+    "captcha.sound": 404,
+    "captcha.another": 405,
     "health.healthz": 200,
     "health.readyz": 200,
     "health.metrics": 200,  # from loopback
@@ -52,6 +84,8 @@ EXAMPLES = {
     "code": "meter_replacement",
     "export_type": "csv",
     "purpose": "notices",
+    "kind": "email",
+    "side": "new",
 }
 
 

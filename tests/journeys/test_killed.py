@@ -1,4 +1,4 @@
-"""kill −9 at every named place of a payment, of the crew's closing and of a message: afterwards each stands once."""
+"""kill −9 at every named place of a payment, a crew's closing, a message, a recovery: afterwards each stands once."""
 
 import base64
 import io
@@ -11,12 +11,14 @@ import httpx
 from PIL import Image
 
 from nesk.core.faults import PLACES
+from nesk.people.passwords import matches
 from tests.servers import poll
 
 PASSWORD = "demo-2026"
 PAY = [place for place in PLACES if place.startswith("pay.")]
 CLOSE = [place for place in PLACES if place.startswith("close.")]
 MESSAGE = [place for place in PLACES if place.startswith("message.")]
+RECOVER = [place for place in PLACES if place.startswith(("link.", "recover."))]
 ELSEWHERE = [place for place in PLACES if place.startswith("privacy.")]
 """Of closings and archives: killed in processes of their own, in tests/privacy."""
 
@@ -204,6 +206,65 @@ def test_a_message_arrives_once_under_its_id_wherever_the_worker_was_killed(stac
         assert_messages_stand_once(stack)
 
 
+def test_a_recovery_leaves_the_old_password_or_the_new_one_wherever_the_process_was_killed(stack):
+    """Fault table, «Recover: …»: the letter comes all the same, and no old session lives beside the new password."""
+    for number, place in enumerate(RECOVER, start=2):
+        email, new = f"abonent{number}@demo.nesk", f"Новый-зонтик-{number}"
+        inside = Person(stack, "/login?by=email", email=email)
+        is_in = lambda inside=inside: inside.client.get("/cabinet/").status_code == 200  # noqa: E731
+        if place in ("link.writing", "recover.asked"):
+            arm(stack, place)
+        ask_for_link(stack, email)
+        if place in ("link.writing", "recover.asked"):
+            survive(stack, place)
+        found = re.search(
+            r"/recover/link/\S+", stack.wait_for_message(email, text="Восстановление пароля", seconds=120)["text"]
+        )
+        assert found
+        assert (lets_in(stack, email, PASSWORD), is_in()) == (True, True), place
+
+        if place in ("recover.changing", "recover.changed"):
+            arm(stack, place)
+            assert set_password(stack, found[0], new) is None, place
+            survive(stack, place)
+            happened = place == "recover.changed"
+            assert (lets_in(stack, email, new), lets_in(stack, email, PASSWORD), is_in()) == (
+                (True, False, False) if happened else (False, True, True)
+            ), place
+            assert httpx.get(stack.url + found[0]).status_code == (410 if happened else 200)
+        if place != "recover.changed":
+            reply = set_password(stack, found[0], new)
+            assert reply is not None
+            assert (reply.status_code, reply.headers.get("location")) == (303, "/login"), reply.text[:500]
+        assert (lets_in(stack, email, new), lets_in(stack, email, PASSWORD), is_in()) == (True, False, False), place
+        stack.wait_for_message(email, text="изменён", seconds=120)
+    stack.settle(seconds=90)
+    assert_messages_stand_once(stack)
+
+
+def ask_for_link(stack, email: str) -> None:
+    """Somebody without a session asks for the letter; the server may die of it."""
+    with httpx.Client(base_url=stack.url, timeout=30) as client, suppress(httpx.TransportError):
+        form = fields(client.get("/recover").text)
+        client.post("/recover?by=email", data={**form, "email": email, "captcha": stack.captcha()[0]["answer"]})
+
+
+def set_password(stack, link: str, password: str) -> httpx.Response | None:
+    """None when the server died under the request."""
+    with httpx.Client(base_url=stack.url, timeout=30) as client, suppress(httpx.TransportError):
+        return client.post(link, data={**fields(client.get(link).text), "password": password})
+    return None
+
+
+def lets_in(stack, email: str, password: str) -> bool:
+    """Whether the password is the one that stands in the database now."""
+    stored = stack.sql(
+        "SELECT p.password_hash FROM people_person p JOIN people_identity i ON i.person_id = p.id WHERE i.value = ?",
+        email,
+    )
+    return matches(stored[0][0], password)
+
+
 def ready_visit(stack) -> tuple[int, str, int]:
     """A replacement with a one-zone meter that stands on the first crew: its visit, the meter, the last value."""
     rows = stack.sql(
@@ -244,4 +305,4 @@ def signature() -> str:
 
 
 def test_every_place_is_gone_through():
-    assert sorted(PAY + CLOSE + MESSAGE + ELSEWHERE) == sorted(PLACES)
+    assert sorted(PAY + CLOSE + MESSAGE + RECOVER + ELSEWHERE) == sorted(PLACES)

@@ -2,18 +2,23 @@
 
 import pytest
 
+from nesk.accounts import ending, receipt_delivery, sharing
 from nesk.accounts.models import Binding
 from nesk.core import clock
 from nesk.core.actor import Actor
 from nesk.core.db import transaction
 from nesk.core.events import Delivery, attempt, drain, record
+from nesk.credentials import contact_change, remembering
+from nesk.credentials.events import ContactChanged, RememberedTwice
+from nesk.credentials.models import Remembered
 from nesk.fieldwork import operations, visits
 from nesk.metering.operations import submit_reading, withdraw_reading
-from nesk.notifications import tasks
+from nesk.notifications import access, tasks
 from nesk.notifications.models import Message
 from nesk.notifications.operations import recording_only
 from nesk.payments.events import PaymentDeclined, PaymentPosted, PaymentRefunded
 from nesk.payments.models import Payment
+from nesk.people.operations import open_session
 from tests.district import BY, TODAY, TOMORROW, make_home, make_person
 from tests.fieldwork.orders import CREW, SIGNATURE, closing, order_at, visit_today
 
@@ -184,6 +189,21 @@ def test_a_declined_and_a_returned_payment_are_told_of_quietly(district):
 # --- exactly once
 
 
+def access_changes(home):
+    """Another device, a copied cookie, another password, e-mail and phone, receipts by e-mail."""
+    person_id = home.person.id
+    open_session("person", person_id, device="Chrome/130 Windows")
+    link = remembering.remember(person_id, open_session("person", person_id, device="Firefox/140 Android"))
+    chain = Remembered.get(Remembered.selector == link.cookie.partition(":")[0]).chain
+    with transaction():
+        record(RememberedTwice(person_id, chain), by=home.actor)
+        record(ContactChanged(person_id, "phone", 0), by=home.actor)
+    contact_change.change_password(home.person, "Зимний-вечер-2026", keep=0, by=home.actor)
+    receipt_delivery.switch_on(person_id, home.account.number, home.email, by=home.actor)
+    contact_change.remove_contact(person_id, "email", by=home.actor)
+    drain()
+
+
 @pytest.mark.both_engines
 def test_every_reaction_answered_twice_tells_once(district):
     home = district.home
@@ -201,12 +221,21 @@ def test_every_reaction_answered_twice_tells_once(district):
     operations.assign_visit(accepted.id, district.crew.id, TODAY, 2, by=BY)
     visits.set_out(district.leader, visit.id, by=CREW)
     drain()
+    guest = make_person(9)[0]
+    invited = sharing.invite(
+        home.account.id, home.person.id, rights="view", title="Дочь", whom="relative", until_on=None, by=home.actor
+    )
+    sharing.accept(invited.token, guest.id, by=home.actor)
+    ending.leave(guest.id, home.account.id, by=home.actor)
     visits.close_work(district.leader, visit.id, closing(finals=(1400,)), signature=SIGNATURE, key="phone-1", by=CREW)
     drain()
+    access_changes(home)
 
     before = Message.select().count()
-    ours = Delivery.select().where(Delivery.reaction.startswith("notifications.tell_"))
-    assert {each.reaction for each in ours} == {f"notifications.{name}" for name in vars(tasks) if name[:5] == "tell_"}
+    ours = list(Delivery.select().where(Delivery.reaction.regexp(r"^notifications\.(access\.)?tell_")))
+    known = {f"notifications.{name}" for name in vars(tasks) if name[:5] == "tell_"}
+    known |= {f"notifications.access.{name}" for name in vars(access) if name[:5] == "tell_"}
+    assert {each.reaction for each in ours} == known
     for each in ours:
         Delivery.update(done_at=None).where(Delivery.id == each.id).execute()
         assert attempt(each.id) is True

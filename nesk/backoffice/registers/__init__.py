@@ -7,8 +7,9 @@ from flask_admin import Admin, AdminIndexView, expose
 from flask_admin.theme import Bootstrap4Theme
 from flask_babel import Babel
 
-from nesk.accounts.models import Account
+from nesk.accounts.models import Account, Organization
 from nesk.backoffice.registers import views
+from nesk.backoffice.registers.organizations import Organizations
 from nesk.branches.models import Branch
 from nesk.fieldwork.models import Order
 from nesk.metering.models import Installation
@@ -41,6 +42,7 @@ def init_registers(app: Flask) -> None:
     for view, model, name, endpoint in (
         (views.People, Person, "Абоненты", "people"),
         (views.Accounts, Account, "Лицевые счета", "accounts"),
+        (Organizations, Organization, "Организации", "organizations"),
         (views.Meters, Installation, "Приборы учёта", "meters"),
         (views.Orders, Order, "Заявки на услуги", "orders"),
         (views.Payments, Payment, "Платежи", "payments"),

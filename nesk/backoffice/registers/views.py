@@ -8,6 +8,7 @@ from flask import request
 from markupsafe import Markup
 
 from nesk.accounts.models import Account, Binding, Premises
+from nesk.accounts.queries import live
 from nesk.backoffice.registers.base import Register
 from nesk.backoffice.registers.filters import Choice, OwesAtLeast, Since, Until
 from nesk.billing.models import Balance
@@ -33,7 +34,8 @@ PAYMENT_STATES = {
 }
 
 
-def _branch_options() -> list[tuple[str, str]]:
+def branch_options() -> list[tuple[str, str]]:
+    """Every branch, for a filter."""
     return [(str(branch.id), branch.name) for branch in Branch.select().order_by(Branch.name)]
 
 
@@ -80,7 +82,7 @@ class People(Register):
         branch = viewer().subject.branch_id
         if branch is None:
             return query
-        bound = Binding.select(Binding.person).join(Account).where(Account.branch == branch, Binding.ended_at.is_null())
+        bound = Binding.select(Binding.person).join(Account).where(Account.branch == branch, live())
         return query.where(Person.id.in_(bound))
 
     def completed(self, rows: list[Any]) -> list[Any]:
@@ -89,11 +91,7 @@ class People(Register):
         numbers: dict[int, list[str]] = {id: [] for id in ids}
         for identity in Identity.select().where(Identity.person.in_(ids)):
             contacts[identity.person_id][identity.kind] = identity.value
-        bound = (
-            Binding.select(Binding.person, Account.number)
-            .join(Account)
-            .where(Binding.person.in_(ids), Binding.ended_at.is_null())
-        )
+        bound = Binding.select(Binding.person, Account.number).join(Account).where(Binding.person.in_(ids), live())
         for person, number in bound.tuples():
             numbers[person].append(number)
         for row in rows:
@@ -102,7 +100,10 @@ class People(Register):
 
     def links_of(self, row: Any) -> list[tuple[str, str]]:
         accounts = [(f"Лицевой счёт {number}", f"/staff/accounts/{number}") for number in row.numbers]
-        return [*accounts, ("Согласия", f"/staff/people/{row.id}/consents")]
+        links = [*accounts, ("Сеансы", f"/staff/sessions/person/{row.id}")]
+        if viewer().may(Permission.CHANGE_SUBSCRIBERS):
+            links.append(("Второй шаг входа", f"/staff/factors/person/{row.id}"))
+        return [*links, ("Согласия", f"/staff/people/{row.id}/consents")]
 
 
 class Accounts(Register):
@@ -134,7 +135,7 @@ class Accounts(Register):
     column_sortable_list = (("number", Account.number), ("holder", Account.surname))
     column_default_sort = (Account.number, False)
     column_filters = (
-        Choice("branch", Account.branch, "Филиал", _branch_options),
+        Choice("branch", Account.branch, "Филиал", branch_options),
         Choice("category", Account.tariff_category, "Тариф", list(CATEGORIES.items())),
         OwesAtLeast("debt", Balance.principal_kop, "Долг не меньше, ₽"),
     )

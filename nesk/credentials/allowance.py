@@ -1,0 +1,66 @@
+"""How many codes may be sent: each SMS costs money, and whoever pumps them is not told where the end is (A8)."""
+
+from __future__ import annotations
+
+import logging
+from ipaddress import ip_network
+
+from nesk.core import limits, settings
+from nesk.core.actor import system
+from nesk.core.db import transaction
+from nesk.core.errors import TooOften
+from nesk.core.events import record
+from nesk.core.phones import parse_phone
+from nesk.credentials.events import CodesRanOut
+from nesk.credentials.settings import CredentialSettings
+
+log = logging.getLogger(__name__)
+
+DAY = 86_400
+
+
+def may_send(phone: str, ip: str) -> bool:
+    """Count an SMS to this number asked for from this address; False when it must not go.
+
+    The asker's network comes first: past its limit somebody takes nothing from the number they aim at. What everybody
+    may send together comes last, so that only what would really go is counted.
+    """
+    chosen = settings.load(CredentialSettings)
+    if parse_phone(phone, mobile=True) != phone:
+        return False
+    try:
+        limits.count("code_network", network(ip), limit=chosen.codes_a_day_network, seconds=DAY)
+        if chosen.code_pause_seconds > 0:
+            limits.pause("code_pause", phone, seconds=chosen.code_pause_seconds)
+        limits.count("code_day", phone, limit=chosen.codes_a_day, seconds=DAY)
+    except TooOften:
+        return False
+    return _is_within_the_cap(chosen.codes_a_day_in_all)
+
+
+def _is_within_the_cap(cap: int) -> bool:
+    try:
+        limits.count("code_all", "", limit=cap, seconds=DAY)
+    except TooOften:
+        _raise_alarm(cap)
+        return False
+    return True
+
+
+def _raise_alarm(cap: int) -> None:
+    """Once a day: everybody's codes have stopped, which is either an attack or a cap too low."""
+    try:
+        limits.count("code_alarm", "", limit=1, seconds=DAY)
+    except TooOften:
+        return
+    log.error("the cap of %s codes a day is reached: no more are sent until tomorrow", cap)
+    with transaction():
+        record(CodesRanOut(cap), by=system("credentials"))
+
+
+def network(ip: str) -> str:
+    """The /24 (or /48) that an address belongs to; itself when it is none."""
+    try:
+        return str(ip_network(f"{ip}/{48 if ':' in ip else 24}", strict=False))
+    except ValueError:
+        return ip

@@ -1,0 +1,44 @@
+"""Replacing a person's password: the old one, every session, remembered device, code and link die with it (A4, A5)."""
+
+from __future__ import annotations
+
+import secrets
+from datetime import datetime, timedelta
+
+from nesk.core import clock, settings
+from nesk.core.actor import Actor
+from nesk.core.db import transaction
+from nesk.core.events import record
+from nesk.credentials import challenges, remembering
+from nesk.credentials.events import PasswordIssued
+from nesk.credentials.settings import CredentialSettings
+from nesk.people import operations
+from nesk.people.models import Person
+
+ISSUED = "issued"
+"""The purpose under which an issued password waits for its letter."""
+SIGNS = "abcdefghijkmnopqrstuvwxyzACDEFGHJKLMNPQRTUVWXY34679"
+"""Without signs that are taken for one another when a letter is read out or copied by hand."""
+ISSUED_LENGTH = 16
+
+
+def generated() -> str:
+    """A random password of sixteen signs: over 90 bits."""
+    return "".join(secrets.choice(SIGNS) for _ in range(ISSUED_LENGTH))
+
+
+def replace(person: Person, stored: str, *, by: Actor, issued_until: datetime | None = None) -> None:
+    """Put a hashed password in the place of the old one, in the caller's transaction if there is one."""
+    with transaction():
+        operations.keep_password(person, stored, by=by, issued_until=issued_until)
+        remembering.forget_before_password(person.id)
+        challenges.end_all(person.id)
+
+
+def issue(person: Person, password: str, stored: str, *, email: str, by: Actor) -> None:
+    """Replace the password by one of ours and mail it: it is good for setting another one, and only for a time (S0-24)."""
+    life = timedelta(hours=settings.load(CredentialSettings).issued_password_hours)
+    with transaction():
+        replace(person, stored, by=by, issued_until=clock.now() + life)
+        kept = challenges.convey(ISSUED, email, password, life=life, person_id=person.id)
+        record(PasswordIssued(kept.id), by=by)

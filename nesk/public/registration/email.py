@@ -1,0 +1,84 @@
+"""By e-mail: address, password twice and the word on the picture, then the link of the letter (S1-04)."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import redirect, render_template, url_for
+from flask_login import current_user
+
+from nesk.core.errors import Refused
+from nesk.credentials import challenges
+from nesk.enrolment import registration
+from nesk.enrolment.registration import EMAIL
+from nesk.public.registration.forms import LinkForm, RegisterByEmailForm
+from nesk.public.registration.ways import DONE, HOME, agreement, back, bp, frame, of_way
+from nesk.web.browser_mark import browser_hash
+from nesk.web.entry import enter
+from nesk.web.htmx import go, page
+
+CAPTCHA = "register_email"
+GONE = 410
+
+
+@bp.route("/email", methods=["GET", "POST"])
+@of_way("email")
+def email() -> Any:
+    form = RegisterByEmailForm()
+    if form.validate_on_submit():
+        try:
+            registration.refuse_weak(form.password.data, form.email.value)
+            form.check_captcha(CAPTCHA)
+            challenge = registration.ask_email(
+                form.email.value, form.password.data, agreement=agreement(form.messages.data), browser=browser_hash()
+            )
+        except Refused as refused:
+            form.show(refused)
+        else:
+            return go(url_for(".letter", challenge_id=challenge.id))
+    form.fresh_captcha(CAPTCHA)
+    return page("public/registration/email.html", "public/registration/_email.html", form=form, **frame("email"))
+
+
+@bp.get("/email/<int:challenge_id>")
+@of_way("email")
+def letter(challenge_id: int) -> Any:
+    """What to do now: the letter is on its way."""
+    challenge = challenges.of_browser(EMAIL, challenge_id, browser=browser_hash())
+    wait = challenges.seconds_to_wait(challenge)
+    return render_template("public/registration/letter.html", challenge=challenge, wait=wait, **frame("email"))
+
+
+@bp.post("/email/<int:challenge_id>/again")
+@of_way("email")
+def letter_again(challenge_id: int) -> Any:
+    challenge = challenges.of_browser(EMAIL, challenge_id, browser=browser_hash())
+    try:
+        newer = registration.ask_email_again(challenge)
+    except Refused as refused:
+        return back(url_for(".letter", challenge_id=challenge_id), refused)
+    return go(
+        url_for(".letter", challenge_id=newer.id), "Отправили письмо ещё раз. Ссылка из прежнего больше не подойдёт."
+    )
+
+
+@bp.route("/link/<token>", methods=["GET", "POST"])
+def link(token: str) -> Any:
+    """The link of the letter. In the browser that registered its form sends itself; opening it changes nothing."""
+    form = LinkForm()
+    try:
+        challenge = challenges.of_token(EMAIL, token)
+    except Refused as dead:
+        if current_user.is_authenticated:
+            return redirect(HOME, 303)
+        return render_template("public/registration/link_dead.html", message=dead.message), GONE
+    is_mine = registration.is_of_browser(challenge, browser_hash())
+    if form.validate_on_submit():
+        try:
+            person = registration.activate(token, browser=browser_hash(), password=form.password.data or "")
+        except Refused as refused:
+            form.show(refused)
+        else:
+            return enter("person", person, to=HOME, said=DONE)
+    context = {"form": form, "token": token, "email": challenge.recipient, "is_mine": is_mine}
+    return page("public/registration/link.html", "public/registration/_link.html", **context)

@@ -1,0 +1,164 @@
+"""The forms of registration: what is typed, with the labels that the documents fix."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from wtforms import BooleanField, PasswordField, SelectField, StringField
+
+from nesk.branches.queries import branches_with_offices
+from nesk.core import settings
+from nesk.core.phones import parse_phone
+from nesk.credentials.captcha import EMPTY
+from nesk.credentials.settings import CredentialSettings
+from nesk.enrolment import likeness
+from nesk.enrolment.by_account import Place
+from nesk.web.captcha import CaptchaForm
+from nesk.web.forms import AtMost, EmailField, Form, PhoneField, Required, Said, visible
+
+CLEAN = (visible,)
+
+
+class MobileField(PhoneField):
+    """A phone that a code can be sent to: a Russian mobile (A8)."""
+
+    def pre_validate(self, form: Any) -> None:
+        super().pre_validate(form)
+        if self.value and parse_phone(self.value, mobile=True) is None:
+            self.value = None
+            raise Said("Это не мобильный номер: SMS на него не придёт. Введите номер, который начинается с +7 (9…).")
+
+
+class ConsentForm(CaptchaForm):
+    """The first page of every way: the word on the picture and one box a purpose, none of them ticked (152-ФЗ ст. 9)."""
+
+    agree = BooleanField("Согласие на обработку персональных данных")
+    messages = BooleanField("Согласие на сообщения по SMS и e-mail")
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for name in ("captcha", "agree", "messages"):  # they stand last on the page, and so do their faults
+            self._fields[name] = self._fields.pop(name)
+
+    def validate_captcha(self, field: StringField) -> None:
+        if not field.data or not field.data.strip():
+            raise Said(EMPTY)
+
+    def validate_agree(self, field: BooleanField) -> None:
+        if not field.data:
+            raise Said("Отметьте согласие: без него мы не можем вас зарегистрировать.")
+
+
+class ChosenPasswords(Form):
+    """A password typed twice."""
+
+    password = PasswordField("Пароль", [Required("Придумайте пароль.")])
+    confirmation = PasswordField("Подтверждение пароля", [Required("Введите пароль ещё раз.")])
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.password.description = f"Не менее {settings.load(CredentialSettings).password_min} символов"
+
+    def validate_confirmation(self, field: PasswordField) -> None:
+        if field.data and self.password.data and field.data != self.password.data:
+            raise Said("Пароли не совпадают. Введите одинаковые.")
+
+
+class RegisterByPhoneForm(ConsentForm):
+    phone = MobileField("Мобильный телефон", [Required("Введите номер мобильного телефона.")], filters=CLEAN)
+
+
+class CodeForm(Form):
+    code = StringField("Код", [Required("Введите код из SMS.")], filters=CLEAN)
+
+    def validate_code(self, field: StringField) -> None:
+        field.data = "".join((field.data or "").split())
+        if field.data and not re.fullmatch("[0-9]{6}", field.data):
+            raise Said("Код из SMS — шесть цифр. Введите их без других знаков.")
+
+
+class RegisterByEmailForm(ConsentForm, ChosenPasswords):
+    email = EmailField("Электронная почта", [Required("Введите адрес электронной почты.")], filters=CLEAN)
+
+
+class LinkForm(Form):
+    """The page of a link: the password, in another browser than the one that asked for the letter."""
+
+    password = PasswordField("Пароль")
+
+
+class AccountNumberField(StringField):
+    """The number of an account; `value` is its stored form after validation."""
+
+    value: str | None = None
+
+    def pre_validate(self, form: Any) -> None:
+        if self.data:
+            self.value = likeness.account_number(self.data)
+            if self.value is None:
+                raise Said("Номер не распознан. Введите только цифры, как в квитанции: их от 9 до 13.")
+
+
+class RegisterByAccountForm(ConsentForm):
+    """ФИО, and the meter's number when the name does not fit (S4-02)."""
+
+    number = AccountNumberField(
+        "Номер лицевого счёта / Платёжный код", [Required("Введите номер лицевого счёта.")], filters=CLEAN
+    )
+    name = StringField(
+        "Фамилия, имя и отчество", [Required("Введите фамилию, имя и отчество."), AtMost(200)], filters=CLEAN
+    )
+    serial = StringField("Номер установленного счётчика", [AtMost(40)], filters=CLEAN)
+    captcha = StringField("Код с картинки", filters=CLEAN)
+
+    @property
+    def asks_serial(self) -> bool:
+        """Whether the name has failed before, or has just now."""
+        return bool(self.serial.errors or self.serial.raw_data)
+
+
+class ContactsForm(Form):
+    phone = MobileField(
+        "Мобильный телефон", [Required("Введите номер мобильного телефона: на него придёт пароль.")], filters=CLEAN
+    )
+    email = EmailField("Электронная почта", filters=CLEAN)
+
+
+class RegisterByAddressForm(ConsentForm):
+    """The form of the old cabinet (S3-03)."""
+
+    number = AccountNumberField("Номер лицевого счёта", [Required("Введите номер лицевого счёта.")], filters=CLEAN)
+    branch = SelectField("Филиал", coerce=str, validate_choice=False)
+    town = StringField("Населённый пункт", [Required("Введите населённый пункт."), AtMost(80)], filters=CLEAN)
+    street = StringField("Улица", [Required("Введите улицу."), AtMost(100)], filters=CLEAN)
+    house = StringField("Номер дома", [Required("Введите номер дома."), AtMost(20)], filters=CLEAN)
+    building = StringField("Корпус", [AtMost(20)], filters=CLEAN)
+    flat = StringField("Квартира", [AtMost(20)], filters=CLEAN)
+    email = EmailField("E-mail", [Required("Введите адрес электронной почты.")], filters=CLEAN)
+    email_again = EmailField("Повтор e-mail", [Required("Введите адрес ещё раз.")], filters=CLEAN)
+    phone = MobileField("Номер мобильного", [Required("Введите номер мобильного телефона.")], filters=CLEAN)
+    captcha = StringField("Секретный код с картинки", filters=CLEAN)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.branches = branches_with_offices()
+        self.branch.choices = [("", "Выбрать"), *((str(branch.id), branch.name) for branch in self.branches)]
+
+    def validate_branch(self, field: SelectField) -> None:
+        if field.data not in {str(branch.id) for branch in self.branches}:
+            raise Said("Выберите филиал: он указан в квитанции.")
+
+    def validate_email_again(self, field: EmailField) -> None:
+        if field.value and self.email.value and field.value != self.email.value:
+            raise Said("Адреса не совпадают. Введите одинаковые.")
+
+    def place(self) -> Place:
+        return Place(
+            branch_id=int(self.branch.data),
+            town=self.town.data,
+            street=self.street.data,
+            house=self.house.data,
+            building=self.building.data,
+            flat=self.flat.data,
+        )

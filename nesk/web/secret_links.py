@@ -1,0 +1,13 @@
+"""Pages whose address is itself a key: they tell nobody where they are, are kept nowhere and found by no search (W1)."""
+
+from __future__ import annotations
+
+from flask import Response
+
+
+def keep_to_oneself(response: Response) -> Response:
+    """The headers of such a page, put on every reply of its blueprint."""
+    response.headers["Referrer-Policy"] = "no-referrer"
+    response.headers["Cache-Control"] = "no-store"
+    response.headers["X-Robots-Tag"] = "noindex, nofollow"
+    return response

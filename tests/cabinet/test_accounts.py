@@ -1,0 +1,535 @@
+"""«Мои лицевые счета»: binding by the form, the list, names, unbinding; what is refused shows nothing and moves nothing."""
+
+import re
+from datetime import timedelta
+
+import pytest
+
+from nesk.accounts.models import Account, Binding
+from nesk.consents.models import Consent
+from nesk.core import clock, settings
+from nesk.core.actor import system
+from nesk.core.events import EventRecord, drain
+from nesk.credentials.captcha import latest
+from nesk.demo.build import bill_facts
+from nesk.enrolment.binding import WRONG
+from nesk.enrolment.settings import EnrolmentSettings
+from nesk.notifications.models import Message
+from nesk.notifications.operations import recording_only
+from nesk.people.models import Session, Staff
+from nesk.people.queries import person_by_identity
+from tests.browser import Browser
+from tests.cabinet.conftest import NUMBER
+from tests.pages import words
+
+PAGE, NEW, CONTRACT = "/cabinet/accounts/", "/cabinet/accounts/new", "/cabinet/accounts/contract"
+NEWCOMERS = "230000000033"
+SECTIONS = (
+    "/cabinet/",
+    "/cabinet/readings/",
+    "/cabinet/payment/",
+    "/cabinet/charges/",
+    "/cabinet/receipts/",
+    "/cabinet/services/",
+)
+EVERYWHERE = (*SECTIONS, "/cabinet/help/", "/cabinet/notices/", PAGE, NEW, CONTRACT)
+
+
+@pytest.fixture(autouse=True)
+def nobody_is_written_to():
+    with recording_only():
+        yield
+
+
+@pytest.fixture
+def facts(town):
+    """What stands on the newcomer's paper bill."""
+    return bill_facts()["bind"]
+
+
+@pytest.fixture
+def ivan(browser: Browser, town) -> Browser:
+    """Somebody else of the town, with one account."""
+    another = browser.another()
+    another.sign_in_as(person_by_identity("email", "abonent2@demo.nesk"))
+    return another
+
+
+@pytest.fixture
+def empty(ivan: Browser) -> Browser:
+    """The same person after the last account was unbound."""
+    ivan.submit(f"{PAGE}{own(ivan).id}/unbinding")
+    return ivan
+
+
+def own(browser: Browser) -> Binding:
+    email = "abonent@demo.nesk" if browser.page and "ЛС 2300 0000 0017" in browser.page.text else "abonent2@demo.nesk"
+    person = person_by_identity("email", email)
+    return Binding.get(Binding.person == person, Binding.ended_at.is_null())
+
+
+def form(way="sum", value="", number=NEWCOMERS, **more):
+    field = {"sum": "sum", "meter": "serial", "password": "account_password"}[way]
+    return {"number": number, "way": way, field: value, "consent": "y", **more}
+
+
+def count() -> tuple[int, int, int]:
+    quiet = EventRecord.name.not_in(("BindingRefused", "SignedIn"))
+    return Binding.select().count(), Consent.select().count(), EventRecord.select().where(quiet).count()
+
+
+# --- words of the documents
+
+
+WORDS = {
+    "S0-11": (
+        NEW,
+        [
+            "Добавить лицевой счет",
+            "Номер лицевого счёта",
+            "Способ привязки",
+            "Выберите способ привязки",
+            "Согласие на обработку персональных данных",
+            "Привязать",
+        ],
+    ),
+    "S0-12": (NEW, ["По сумме", "Всего к оплате", "12 месяцев"]),
+    "S0-13": (NEW, ["По номеру счетчика"]),
+    "S0-16": (
+        NEW,
+        ["После проверки введенного логина и пароля произойдет автоматический вход в Личный кабинет."],
+    ),
+    "S0-17": (
+        NEW,
+        [
+            "Уважаемый потребитель! Обращаем ваше внимание, что в Мобильном приложении НЭСК может отличаться список "
+            "привязанных к учётной записи лицевых счетов.",
+            "Рекомендуем пользоваться Личным кабинетом, который адаптирован под использование со смартфона.",
+        ],
+    ),
+    "S0-18": (
+        NEW,
+        [
+            "Данные по оплате",
+            "Задолженность на начало периода 89 281,08 р.",
+            "Начислено в текущем периоде 3 723,30 р.",
+            "Оплачено в текущем периоде 0,00 р.",
+            "Дата последней оплаты 21.05.21",
+            "Всего к оплате 93 004,38 р.",
+            "Всего к оплате по пени 12 660,68 р.",
+            "Итого к оплате с учетом пени 105 665,06 р.",
+        ],
+    ),
+    "S0-20": (PAGE, ["Текущие привязки", "Дата привязки Лицевой счет Действия"]),
+    "S1-08": (
+        NEW,
+        [
+            "Филиал",
+            "Выбрать",
+            "Я согласен получать счета по e-mail и отказываюсь от получения бумажных счетов.",
+        ],
+    ),
+    "S4-14": (
+        NEW,
+        [
+            "По паролю лицевого счёта",
+            "Введите добавляемый лицевой счет и пароль к нему.",
+            "Вы можете объединить учетные записи нескольких лицевых счетов в Личном кабинете!",
+            "Объединению подлежат только учетные записи уже зарегистрированных лицевых счетов.",
+            "При смене пароля на одном из лицевых счетов необходимо удалить текущую привязку и выполнить ее с новым паролем.",
+            "Мои лицевые счета",
+        ],
+    ),
+}
+
+
+def test_the_words_of_the_documents_are_on_the_page(marina: Browser):
+    shown = {path: marina.open(path).text for path in (PAGE, NEW)}
+    missing = {id: [each for each in wanted if each not in shown[path]] for id, (path, wanted) in WORDS.items()}
+    assert missing == {id: [] for id in WORDS}
+
+
+def test_the_form_is_empty_and_agrees_to_nothing_by_itself(marina: Browser):
+    page = marina.open(NEW)
+    (number,) = page.find("input", name="number")
+    assert (number.get("placeholder"), number.get("value")) == ("Укажите лицевой счет", "")
+    assert [box.get("checked") for name in ("consent", "e_bill") for box in page.find("input", name=name)] == [None] * 2
+    assert page.links["Согласие на обработку персональных данных"] == "/documents/personal_data"
+    assert page.links["Текст согласия, PDF"] == "/download/personal-data-agreement.pdf"
+    assert page.find("input", name="captcha") == []
+
+
+def test_the_notice_is_what_staff_wrote_or_nothing(marina: Browser):
+    """S0-17."""
+    settings.change(EnrolmentSettings, "mobile_notice", "Списки счетов <b>теперь</b> одинаковы.", by=system("test"))
+    assert "Списки счетов <b>теперь</b> одинаковы." in marina.open(NEW).text
+    settings.change(EnrolmentSettings, "mobile_notice_shown", False, by=system("test"))
+    assert "Списки счетов" not in marina.open(NEW).text
+
+
+def test_staff_edit_the_notice_in_a_field_of_several_lines(browser: Browser, town):
+    browser.sign_in_as(Staff.get(Staff.login == "admin"))
+    browser.open("/staff/settings?package=enrolment")
+    assert len(browser.page.find("textarea", name="mobile_notice")) == 1
+    page = browser.submit("/staff/settings?package=enrolment", {"mobile_notice": "Новый текст сообщения."})
+    assert page.notice == "Настройки сохранены."
+    assert settings.load(EnrolmentSettings).mobile_notice == "Новый текст сообщения."
+
+
+# --- binding
+
+
+@pytest.mark.parametrize(
+    ("way", "fact", "kept"), [("sum", "total", "sum"), ("sum", "payment", "payment"), ("meter", "serial", "meter")]
+)
+def test_a_paper_bill_is_enough_to_bind_by_the_form_without_scripts(marina: Browser, facts, way, fact, kept):
+    """S0-12, S0-13: and the account is chosen at once."""
+    page = marina.submit(NEW, form(way, facts[fact], branch=""))
+    assert page.notice == "Лицевой счёт привязан."
+    assert page.path == f"{PAGE}?ls={NEWCOMERS}"
+    assert page.rows[0][0] == f"{clock.today():%d.%m.%Y}"
+    account = " ".join(words(each) for each in page.find("div", cls="bind")[0].iter() if each.tag in ("b", "small"))
+    assert account.startswith(
+        "Переправный, 13, кв. 4 выбран г Краснодар, пер Переправный, д.13, кв.4 ЛС 2300 0000 0033"
+    )
+    row = Binding.get(Binding.account == Account.get(Account.number == NEWCOMERS))
+    assert (row.way, row.rights) == (kept, "all")
+    assert (
+        marina.open("/cabinet/").find("small", cls="only-wide-inline")[0].text
+        == "Лицевой счёт: 2300\u00a00000\u00a00033"
+    )
+
+
+def test_the_right_branch_and_both_consents(marina: Browser, facts):
+    marina.open(NEW)
+    branch = next(option for option in marina.page.find("option") if option.text == facts["branch"])
+    marina.submit(NEW, form("sum", facts["total"], branch=branch.get("value"), e_bill="y"))
+    account = Account.get(Account.number == NEWCOMERS)
+    assert account.receipt_email == "abonent@demo.nesk"
+    given = Consent.select().where(Consent.account == account).order_by(Consent.id)
+    assert [(row.purpose, row.action, row.channel, row.ip) for row in given] == [
+        ("personal_data", "given", "web", "127.0.0.1"),
+        ("e_bill", "given", "web", "127.0.0.1"),
+    ]
+
+
+def test_with_scripts_the_form_alone_comes_back_and_success_leads_on(marina: Browser, facts):
+    marina.open(PAGE)
+    page = marina.submit(NEW, form("meter", "00000000"), htmx=True, status=422)
+    assert [each.get("id") for each in page.find("div", id="binding-form")] == ["binding-form"]
+    assert page.errors == [WRONG]
+    page = marina.submit(NEW, form("meter", facts["serial"]), htmx=True)
+    assert page.location == f"{PAGE}?ls={NEWCOMERS}"
+
+
+def test_without_the_consent_nothing_is_bound_and_what_was_typed_stays(marina: Browser, facts):
+    before = count()
+    page = marina.submit(NEW, form("sum", facts["total"], consent=None), status=422)
+    assert page.errors == ["Без согласия привязать лицевой счёт нельзя. Прочитайте его и отметьте."]
+    (typed,) = page.find("input", name="sum")
+    assert (typed.get("value"), page.find("input", name="number")[0].get("value")) == (facts["total"], NEWCOMERS)
+    assert [each.get("value") for each in page.find("option", selected="")] == ["sum", ""]
+    assert count() == before
+
+
+def test_the_same_account_twice_is_told_clearly(marina: Browser, facts):
+    marina.submit(NEW, form("sum", facts["total"]))
+    page = marina.submit(NEW, form("sum", facts["total"]), status=422)
+    assert page.errors == ["Этот лицевой счёт уже привязан к вашей учётной записи."]
+    assert Binding.select().join(Account).where(Account.number == NEWCOMERS).count() == 1
+
+
+WRONG_ONES = {
+    "no such account": {"number": "230000009999"},
+    "wrong sum": {"number": NEWCOMERS},
+    "wrong branch": {"number": NEWCOMERS, "branch": "2"},
+    "closed account": {"number": "230000000105"},
+    "legal entity": {"number": "239000000001"},
+}
+
+
+@pytest.mark.parametrize(("way", "value"), [("sum", "7777,31"), ("meter", "99999999"), ("password", "какой-то-пароль")])
+def test_every_wrong_combination_is_answered_by_the_same_page(marina: Browser, way, value):
+    """B1 byte for byte, and nothing of the account is shown before it is bound: no name, no address, no branch."""
+    Account.update(closed_on=clock.today()).where(Account.number == "230000000105").execute()
+    bodies = set()
+    for what in WRONG_ONES.values():
+        marina.open(NEW)
+        before = count()
+        typed = form(way, value, **{"branch": "", **what})
+        page = marina.submit(NEW, typed, status=422)
+        assert page.errors == [WRONG]
+        assert count() == before
+        assert "Белецкая" not in page.body
+        assert "Переправный" not in page.text
+        assert "какой-то-пароль" not in page.body
+        body = page.body.replace(typed["number"], "NUMBER").replace('value="2" selected', 'value="2"')
+        body = body.replace('value="" selected>Выбрать', 'value="">Выбрать')
+        bodies.add(re.sub(r'(name="csrf[_-]token" (?:content|value))="[^"]+"', r"\1", body))
+    assert len(bodies) == 1
+
+
+FIELDS = ("number", "sum", "serial", "account_password", "way", "branch", "consent_version", "captcha_id", "captcha")
+HOSTILE = {
+    "empty": "",
+    "long": "x" * 10_000,
+    "nul": "\0",
+    "right to left": "\u202e2300",
+    "emoji": "😀😀",
+    "sql": "' OR 1=1 --",
+    "html": "<script>alert(1)</script>",
+    "digits of others": "٢٣٠",
+    "minus": "-1",
+    "exponent": "1e9",
+}
+
+
+def test_no_field_takes_what_is_hostile_and_none_breaks(marina: Browser, facts):
+    marina.open(NEW)
+    before = count()
+    wrong = []
+    for field in FIELDS:
+        way = {"serial": "meter", "account_password": "password"}.get(field, "sum")
+        for name, hostile in HOSTILE.items():
+            data = form(way, "7777,31", consent_version="1", e_bill_version="1") | {field: hostile}
+            page = marina.post(NEW, data)
+            if page.status not in (422, 429) or not page.errors:
+                wrong.append((field, name, page.status))
+            kept = page.find("input", name=field) if field in ("number", "sum", "serial") else []
+            if hostile.isprintable() and any(each.get("value") != hostile for each in kept):
+                wrong.append((field, name, "what was typed is lost"))
+    assert wrong == []
+    assert count() == before
+
+
+def test_past_the_limit_the_page_says_when_to_come_back(marina: Browser, facts):
+    """B2."""
+    for index in range(5):
+        marina.submit(NEW, form("sum", "7777,31", number=f"23000000900{index}"), status=422)
+    page = marina.submit(NEW, form("sum", facts["total"]), status=429)
+    (said,) = page.errors
+    assert said.startswith("Слишком много попыток привязки. Повторите через")
+    assert Binding.select().join(Account).where(Account.number == NEWCOMERS).count() == 0
+
+
+def test_under_attack_the_word_on_the_picture_is_asked_for_and_taken_once(marina: Browser, ivan: Browser, facts):
+    """B2: a form that was opened before the attack is shown again with the picture."""
+    settings.change(EnrolmentSettings, "breaker_refusals", 1, by=system("test"))
+    marina.open(NEW)
+    ivan.submit(NEW, form("sum", "7777,31"), status=422)
+    page = marina.submit(NEW, form("sum", facts["total"]), status=422)
+    assert page.errors == ["Введите слово на картинке и нажмите «Привязать» ещё раз."]
+    assert len(page.find("img", alt="Картинка с проверочным словом")) == 1
+    first, answer = page.find("input", name="captcha_id")[0].get("value"), latest()[0].answer
+    page = marina.submit(NEW, {"captcha": "НЕТАК"}, status=422)
+    assert page.errors == ["Слово на картинке не подошло. Введите слово с новой картинки."]
+    page = marina.submit(NEW, {"captcha_id": first, "captcha": answer}, status=422)
+    assert page.errors == ["Слово на картинке не подошло. Введите слово с новой картинки."]
+    page = marina.submit(NEW, {"captcha": latest()[0].answer})
+    assert page.notice == "Лицевой счёт привязан."
+
+
+def test_metrics_tell_how_the_tries_go(marina: Browser, facts):
+    marina.submit(NEW, form("sum", "7777,31"), status=422)
+    marina.submit(NEW, form("sum", facts["total"]))
+    told = marina.get("/metrics").get_data(as_text=True)
+    assert 'nesk_binding_tries{outcome="refused"} 1.0' in told
+    assert 'nesk_binding_tries{outcome="bound"} 1.0' in told
+
+
+def test_the_neighbour_who_had_the_account_learns_of_it(marina: Browser, ivan: Browser, facts):
+    """B4, in the cabinet's notices too."""
+    ivan.submit(NEW, form("meter", facts["serial"]))
+    marina.submit(NEW, form("sum", facts["total"]))
+    drain()
+    ivan.open("/cabinet/notices/")
+    assert "Лицевой счёт 2300 0000 0033 привязал к своему кабинету ещё один человек: К***** М. С." in ivan.page.text
+    assert "Ковальчук" not in ivan.page.text
+
+
+# --- the list
+
+
+def test_the_list_tells_day_place_number_and_balance(marina: Browser):
+    page = marina.open(PAGE)
+    assert page.words_of("th", scope="col") == ["Дата привязки", "Лицевой счет", "Действия"]
+    assert len(page.rows) == 2
+    assert re.search(r"\d\d\.\d\d\.20\d\d", page.rows[0][0])
+    assert any("ЛС 2300 0000 0017" in row[1] and "к оплате" in row[1] for row in page.rows)
+    assert page.links["+ управление"] == PAGE
+    assert page.links["Управление счетами"] == PAGE
+
+
+def test_the_switcher_is_on_every_page_and_keeps_the_section(marina: Browser):
+    """S0-19."""
+    for path in EVERYWHERE:
+        marina.open(path)
+        choices = [a.get("href") for a in marina.page.find("a", cls="item") if "?ls=" in a.get("href", "")]
+        stays = path if path in (*SECTIONS, "/cabinet/help/", "/cabinet/notices/") else PAGE
+        assert choices == [f"{stays}?ls=230000000017", f"{stays}?ls=230000000025"]
+        for choice in reversed(choices):
+            page = marina.open(choice)
+            chosen = "Лицевой счёт: 2300 0000 00" + choice[-2:]
+            assert chosen in page.text
+            assert chosen in marina.open("/cabinet/charges/").text
+
+
+def test_an_account_is_called_as_its_holder_likes(marina: Browser):
+    binding = Binding.select().join(Account).where(Account.number == NUMBER).get()
+    page = marina.submit(f"{PAGE}{binding.id}/title", {"title": "  Мамина <квартира> 🏠 "})
+    assert page.notice == "Название сохранено."
+    assert any(row[1].startswith("Мамина <квартира> 🏠") for row in page.rows)
+    assert "<квартира>" not in page.body
+    assert "Мамина <квартира> 🏠" in marina.open("/cabinet/").text
+    page = marina.submit(f"{PAGE}{binding.id}/title", {"title": ""})
+    assert any(row[1].startswith("Ставропольская, 107, кв. 17") for row in page.rows)
+
+
+@pytest.mark.parametrize(
+    ("title", "kept"), [("\0\u202eДача", "Дача"), ("Два\r\nряда", "Два ряда"), ("' OR 1=1 --", "' OR 1=1 --")]
+)
+def test_a_name_is_one_line_of_plain_signs(marina: Browser, title, kept):
+    binding = Binding.select().join(Account).where(Account.number == NUMBER).get()
+    marina.open(f"{PAGE}{binding.id}/title")
+    marina.post(f"{PAGE}{binding.id}/title", {"title": title})
+    assert Binding.get_by_id(binding.id).title == kept
+
+
+def test_a_name_too_long_is_refused_and_kept_in_its_field(marina: Browser):
+    binding = Binding.select().join(Account).where(Account.number == NUMBER).get()
+    page = marina.submit(f"{PAGE}{binding.id}/title", {"title": "д" * 10_000}, status=422)
+    assert page.errors == ["Слишком длинно. Оставьте не больше 60 знаков."]
+    assert page.find("input", name="title")[0].get("value") == "д" * 10_000
+    assert Binding.get_by_id(binding.id).title == ""
+
+
+# --- unbinding
+
+
+def test_unbinding_asks_first_and_ends_access_at_once_in_every_window(marina: Browser):
+    """S0-20, B4: a window that was open before gets nothing either."""
+    other_window = marina.another()
+    other_window.sign_in_as(person_by_identity("email", "abonent@demo.nesk"))
+    binding = Binding.select().join(Account).where(Account.number == NUMBER).get()
+    before = count()
+    page = marina.open(f"{PAGE}{binding.id}/unbinding")
+    assert page.h1 == "Отвязать «Ставропольская, 107, кв. 17»?"
+    assert count() == before
+    page = marina.submit(f"{PAGE}{binding.id}/unbinding", button="Отвязать")
+    assert page.notice == "Привязка лицевого счёта успешно удалена"
+    assert [row[1] for row in page.rows if "0017" in row[1]] == []
+    assert "ЛС 2300 0000 0017" in page.text.partition("Прежние привязки")[2]
+    for path in SECTIONS:
+        other_window.open(f"{path}?ls={NUMBER}", status=404)
+    assert "0017" not in other_window.open("/cabinet/").text
+    drain()
+    letter = Message.get(Message.template == "binding_ended", Message.channel == "email")
+    assert letter.recipient == "abonent@demo.nesk"
+
+
+def test_a_proof_older_than_ten_minutes_is_asked_for_anew(marina: Browser):
+    """S5."""
+    binding = Binding.select().join(Account).where(Account.number == NUMBER).get()
+    address = f"{PAGE}{binding.id}/unbinding"
+    Session.update(proved_at=clock.now() - timedelta(minutes=11)).execute()
+    before = count()
+    page = marina.submit(address, {"current_password": ""}, status=422)
+    assert page.errors == ["Введите текущий пароль: так мы поймём, что это вы."]
+    page = marina.submit(address, {"current_password": "не-тот-пароль"}, status=422)
+    assert page.errors == ["Текущий пароль не подошёл. Проверьте раскладку и Caps Lock и введите его ещё раз."]
+    assert "не-тот-пароль" not in page.body
+    assert count() == before
+    page = marina.submit(address, {"current_password": "demo-2026"})
+    assert page.notice == "Привязка лицевого счёта успешно удалена"
+
+
+def test_the_dialogs_are_the_same_forms(marina: Browser):
+    binding = Binding.select().join(Account).where(Account.number == NUMBER).get()
+    for what, id in (("unbinding", "unbinding"), ("title", "rename")):
+        page = marina.open(f"{PAGE}{binding.id}/{what}", htmx=True)
+        assert len(page.find("dialog")) == 1
+        assert len(page.find("div", id=id)) == 1
+    page = marina.submit(f"{PAGE}{binding.id}/unbinding", htmx=True)
+    assert page.location == PAGE
+
+
+def test_a_strangers_binding_and_none_at_all_are_one_answer(marina: Browser, ivan: Browser):
+    """Z2: byte for byte."""
+    stranger = own(ivan)
+    ended = Binding.create(
+        person=own(marina).person_id, account=stranger.account_id, way="sum", bound_at=clock.now(), ended_at=clock.now()
+    )
+    before = count()
+    for what in ("unbinding", "title"):
+        for send in (marina.open, marina.post):
+            bodies = set()
+            for id in (stranger.id, 999_999, ended.id):
+                page = send(f"{PAGE}{id}/{what}", status=404)
+                bodies.add(
+                    re.sub(
+                        r"[0-9a-f]{12}|csrf-token\" content=\"[^\"]+|value=\"[^\"]+\.[^\"]+\"|accounts/\d+|accounts%2F\d+",
+                        "",
+                        page.body,
+                    )
+                )
+            assert len(bodies) == 1
+    assert count() == before
+
+
+def test_staff_end_a_binding_that_the_holder_does_not_know(marina: Browser, browser: Browser, town):
+    """B4: what the letter promises; of another branch's account there is nothing to end."""
+    office = browser.another()
+    office.sign_in_as(Staff.get(Staff.login == "operator"))
+    page = office.open(f"/staff/accounts/{NUMBER}")
+    assert "Кто привязал счёт Ковальчук Марина Сергеевна" in page.text
+    binding = Binding.select().join(Account).where(Account.number == NUMBER).get()
+    address = f"/staff/accounts/{NUMBER}/bindings/{binding.id}/end"
+    office.post(f"/staff/accounts/230000000025/bindings/{binding.id}/end", status=404)
+    office.open(f"/staff/accounts/{NUMBER}")
+    page = office.submit(address)
+    assert page.notice == "Привязка удалена, человеку отправлено письмо."
+    marina.open(f"/cabinet/?ls={NUMBER}", status=404)
+    drain()
+    letter = Message.get(Message.template == "binding_ended", Message.channel == "email")
+    assert "Привязку отменил сотрудник АО «НЭСК»" in letter.text
+    elsewhere = browser.another()
+    elsewhere.sign_in_as(Staff.get(Staff.login == "armavir"))
+    elsewhere.open("/staff/")
+    elsewhere.post(address, status=404)
+
+
+# --- nothing bound
+
+
+def test_without_accounts_every_section_says_what_to_do(empty: Browser):
+    """S0-10, S1-07."""
+    for path in (*SECTIONS, PAGE):
+        page = empty.open(path)
+        assert "У вас нет лицевых счетов" in page.text
+        assert "После входа в новый или восстановленный аккаунт необходимо привязать те лицевые счета" in page.text
+        assert page.links["Добавить лицевой счёт"] == NEW
+        assert page.links["Заключить договор"] == CONTRACT
+
+
+def test_the_first_account_is_bound_from_the_empty_state(empty: Browser, facts):
+    empty.open("/cabinet/")
+    empty.open(empty.page.links["Добавить лицевой счёт"])
+    page = empty.submit(NEW, form("meter", facts["serial"]))
+    assert page.notice == "Лицевой счёт привязан."
+    assert "К оплате" in empty.open("/cabinet/").text
+
+
+def test_a_contract_needs_papers_and_they_are_named_with_where_to_send_them(empty: Browser):
+    page = empty.open(CONTRACT)
+    for paper in (
+        "Паспорт заявителя",
+        "Документ на дом, квартиру или участок",
+        "Паспорт счётчика",
+        "АТП",
+        "АРБП",
+        "Заявка",
+    ):
+        assert paper in page.text
+    assert page.links["contact@nesk.ru"] == "mailto:contact@nesk.ru"
+    for branch in ("Краснодарэнергосбыт", "Армавирэнергосбыт", "Мостэнергосбыт", "Касса Краснодар Центральное 1"):
+        assert branch in page.text

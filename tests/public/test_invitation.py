@@ -1,0 +1,113 @@
+"""The page of an invitation: what it tells to whom, taking it up, and one sentence for every link that does not work."""
+
+from urllib.parse import quote
+
+import pytest
+
+from nesk.accounts import ending
+from nesk.accounts.models import Binding
+from nesk.core import clock
+from nesk.core.actor import system
+from nesk.people.models import Person, Session
+from nesk.people.queries import person_by_identity
+from tests.browser import Browser
+from tests.cabinet.guests import browser_of, invite, let_in, make_guest
+
+DEAD = "Приглашение не работает: его уже приняли, отозвали или прошла неделя."
+SECRET = {"Referrer-Policy": "no-referrer", "Cache-Control": "no-store", "X-Robots-Tag": "noindex, nofollow"}
+
+
+def test_a_stranger_sees_what_is_offered_and_is_led_to_the_door_with_the_way_back(nobody: Browser, account):
+    """W1"""
+    token = invite(account).token
+    page = nobody.open(f"/invitation/{token}")
+    assert "•••• 0017" in page.text
+    assert "Марина К." in page.text
+    assert "просмотр и показания" in page.text
+    for personal in (account.number, "Ковальчук", f"д.{account.premises.house}", "Дочь"):
+        assert personal not in page.body
+    assert page.links["Войти"] == f"/login?next={quote(f'/invitation/{token}', safe='')}".replace("%2F", "/")
+    assert page.links["Зарегистрироваться"].startswith("/register?next=/invitation/")
+    assert {name: page.headers[name] for name in SECRET} == SECRET
+
+
+def test_signing_in_leads_back_and_accepting_opens_the_account(nobody: Browser, account):
+    token, person = invite(account).token, make_guest()
+    page = nobody.post(f"/invitation/{token}", {"csrf_token": nobody.open(f"/invitation/{token}").csrf_token})
+    assert page.path.startswith(f"/login?next=/invitation/{token}")
+    nobody.open(f"/login?by=email&next=/invitation/{token}")
+    page = nobody.submit("/login?by=email", {"email": "gost1@demo.nesk", "password": "demo-2026"})
+    assert page.h1.startswith("Вам открывают доступ")
+    page = nobody.submit(f"/invitation/{token}")
+    assert page.notice == "Приглашение принято. Счёт появился в вашем кабинете."
+    assert page.path == f"/cabinet/?ls={account.number}"
+    binding = Binding.get(Binding.person == person)
+    assert (binding.rights, binding.account_id) == ("readings", account.id)
+    assert nobody.open(f"/invitation/{token}").path == f"/cabinet/?ls={account.number}"
+
+
+def test_every_dead_link_is_answered_alike(nobody: Browser, account):
+    taken = invite(account)
+    let_in(account, make_guest(2))
+    ended = invite(account)
+    ending.end_invitation(account.id, ended.invitation.id, by=system("test"))
+    first = make_guest(3)
+    from nesk.accounts import sharing
+
+    sharing.accept(taken.token, first.id, by=system("test"))
+    person = browser_of(nobody, make_guest(4))
+    bodies = set()
+    for token in (taken.token, ended.token, "x", "a" * 43):
+        for browser in (nobody, person):
+            page = browser.open(f"/invitation/{token}", status=404)
+            assert DEAD in page.text
+            assert page.headers["Referrer-Policy"] == "no-referrer"
+            bodies.add(page.text)
+        page = person.post(f"/invitation/{token}", status=404)
+        assert DEAD in page.text
+    assert len(bodies) == 1
+    assert Binding.select().where(Binding.invitation == taken.invitation).count() == 1
+
+
+def test_the_holder_is_told_that_it_is_their_own(nobody: Browser, account):
+    token = invite(account).token
+    holder = browser_of(nobody, person_by_identity("email", "abonent@demo.nesk"))
+    page = holder.open(f"/invitation/{token}")
+    assert "Это ваше приглашение. Перешлите ссылку тому, кому открываете доступ." in page.text
+    page = holder.post(f"/invitation/{token}", status=422)
+    assert "У вас уже есть полный доступ к этому счёту: приглашение вам не нужно." in page.text
+    assert Binding.select().where(Binding.account == account, Binding.rights != "all").count() == 0
+
+
+@pytest.mark.parametrize("narrow", ["session", "password"])
+def test_a_session_that_is_good_for_a_new_password_only_accepts_nothing(nobody: Browser, account, narrow):
+    token, person = invite(account).token, make_guest()
+    browser = browser_of(nobody, person)
+    browser.open(f"/invitation/{token}")
+    if narrow == "session":
+        Session.update(purpose="password").execute()
+    else:
+        Person.update(password_issued_until=clock.now()).where(Person.id == person.id).execute()
+    reply = browser.client.post(f"/invitation/{token}", data={"csrf_token": browser.page.csrf_token})
+    assert (reply.status_code, reply.headers["Location"].partition("?")[0]) == (303, "/login")
+    assert Binding.select().where(Binding.person == person).count() == 0
+
+
+def test_accepting_needs_the_token_of_the_page(nobody: Browser, account):
+    """W2"""
+    token, person = invite(account).token, make_guest()
+    browser = browser_of(nobody, person)
+    assert browser.client.post(f"/invitation/{token}").status_code == 403
+    assert Binding.select().where(Binding.person == person).count() == 0
+
+
+def test_over_https_the_form_is_taken_without_a_referrer(nobody: Browser, account):
+    token, person = invite(account).token, make_guest()
+    browser = browser_of(nobody, person)
+    crumb = browser.open(f"/invitation/{token}").csrf_token
+    headers = {"Origin": "null", "Sec-Fetch-Site": "same-origin"}  # what a browser sends from a page without referrer
+    reply = browser.client.post(
+        f"/invitation/{token}", data={"csrf_token": crumb}, base_url="https://localhost", headers=headers
+    )
+    assert reply.status_code == 303
+    assert Binding.select().where(Binding.person == person).count() == 1

@@ -1,0 +1,149 @@
+"""Registering by e-mail at the pages: the letter, its link, the browser that asked for it (S1-04, A10)."""
+
+import pytest
+
+from nesk.credentials.challenges import DEAD_LINK
+from nesk.credentials.models import Challenge
+from nesk.enrolment.registration import EMAIL
+from nesk.notifications.models import Message
+from tests.public.conftest import (
+    DONE,
+    NEW_EMAIL,
+    NEW_PASSWORD,
+    ask_email,
+    later,
+    latest,
+    link_from_letter,
+    people,
+    react,
+    word_on,
+)
+
+pytestmark = pytest.mark.usefixtures("stranger")
+
+
+def test_somebody_registers_by_email_and_comes_in_by_the_link(stranger):
+    page = ask_email(stranger)
+    assert page.h1 == "Проверьте почту"
+    assert NEW_EMAIL in page.text
+    assert "Отправить письмо повторно" in page.words_of("button")
+    before = people()
+    page = stranger.open(link_from_letter(NEW_EMAIL))
+    assert people() == before
+    (form,) = [form for form in page.forms if "data-at-once" in form.element.attrib]
+    page = stranger.submit(form.action, button="Войти в личный кабинет")
+    assert (page.notice, page.path) == (DONE, "/cabinet/")
+    assert people() == before + 1
+
+
+def test_opening_the_link_many_times_changes_nothing(stranger):
+    """W3: GET never writes; a mail server that looks at links registers nobody."""
+    ask_email(stranger)
+    path, before = link_from_letter(NEW_EMAIL), people()
+    robot = stranger.another()
+    for _ in range(3):
+        assert robot.open(path).h1 == "Подтверждение почты"
+    assert people() == before
+    assert latest().ended_at is None
+
+
+def test_another_browser_asks_for_the_password_of_the_registration(stranger):
+    ask_email(stranger)
+    path, other = link_from_letter(NEW_EMAIL), stranger.another()
+    page = other.open(path)
+    assert "Введите пароль, который придумали" in page.text
+    assert not [form for form in page.forms if "data-at-once" in form.element.attrib]
+    page = other.submit(path, {"password": "не тот пароль"}, status=422)
+    assert page.errors == ["Пароль не подошёл. Введите тот, который придумали при регистрации."]
+    assert other.submit(path, {"password": NEW_PASSWORD}).notice == DONE
+
+
+def test_the_browser_is_known_after_its_session_is_gone(stranger):
+    """The letter may be opened days later: the mark outlives the session."""
+    ask_email(stranger)
+    path = link_from_letter(NEW_EMAIL)
+    stranger.client.delete_cookie("s")
+    with later(days=13):
+        page = stranger.open(path)
+        assert [form for form in page.forms if "data-at-once" in form.element.attrib]
+
+
+@pytest.mark.parametrize("spoil", [str.swapcase, lambda p: p[:-3], lambda p: p + "x", lambda p: "/register/link/%00"])
+def test_a_tampered_link_says_what_to_do(stranger, spoil):
+    ask_email(stranger)
+    page = stranger.follow(
+        f"/register/link/{spoil(link_from_letter(NEW_EMAIL).rpartition('/')[2])}".replace("/register/link//", "/")
+    )
+    assert (page.status, page.h1) == (410, "Ссылка не действует")
+    assert DEAD_LINK in page.text
+    assert page.links["Регистрация"] == "/register"
+
+
+def test_a_used_link_is_dead_and_leads_whoever_is_inside_home(stranger):
+    ask_email(stranger)
+    path = link_from_letter(NEW_EMAIL)
+    stranger.submit(path, button="Войти в личный кабинет")
+    assert stranger.open(path).path == "/cabinet/"
+    assert stranger.another().follow(path).status == 410
+
+
+def test_the_link_opens_until_its_last_second(stranger):
+    """A10."""
+    ask_email(stranger)
+    path = link_from_letter(NEW_EMAIL)
+    with later(days=14, seconds=-1):
+        assert stranger.follow(path).status == 200
+    with later(days=14, seconds=1):
+        assert stranger.follow(path).status == 410
+
+
+def test_a_taken_email_shows_the_same_page(stranger, district):
+    """A6."""
+    texts = [ask_email(browser, email).text.replace(email, "…") for browser, email in (
+        (stranger, NEW_EMAIL), (stranger.another(), district.home.email))]  # fmt: skip
+    assert texts[0] == texts[1]
+    react()
+    assert Message.get(Message.recipient == district.home.email).template == "contact_tried"
+
+
+def test_the_letter_is_sent_again_after_a_minute(stranger):
+    """S3-03: «Отправить письмо повторно»."""
+    page = ask_email(stranger)
+    old = link_from_letter(NEW_EMAIL)
+    again = f"{page.path}/again"
+    assert stranger.submit(again, button="Отправить письмо повторно").notice.startswith(
+        "Письмо на этот адрес только что"
+    )
+    with later(seconds=61):
+        assert stranger.submit(again, button="Отправить письмо повторно").notice.startswith("Отправили письмо ещё раз")
+        new = link_from_letter(NEW_EMAIL)
+        assert stranger.follow(old).status == 410
+        assert stranger.submit(new, button="Войти в личный кабинет").notice == DONE
+
+
+def test_the_same_email_in_another_tab_waits_a_minute(stranger):
+    ask_email(stranger)
+    page = ask_email(stranger)
+    assert page.status == 429
+    assert page.errors[0].startswith("Письмо на этот адрес только что отправлено. Проверьте почту")
+    assert Challenge.select().where(Challenge.purpose == EMAIL).count() == 1
+
+
+@pytest.mark.parametrize("typed", ["NEW@demo.nesk", " new@demo.nesk ", "New@Demo.Nesk"])
+def test_every_spelling_of_an_email_is_one(stranger, typed):
+    ask_email(stranger, typed)
+    assert latest().recipient == NEW_EMAIL
+
+
+def test_a_weak_password_costs_no_word(stranger):
+    page = ask_email(stranger, password="12345")
+    assert page.errors == ["Ошибка заполнения. Количество символов в поле Новый пароль должно быть не менее 6."]
+    assert "12345" not in page.body
+    assert page.forms[0].fields["captcha"] == [word_on(page)]
+
+
+def test_whoever_is_signed_in_is_led_home(stranger):
+    ask_email(stranger)
+    stranger.submit(link_from_letter(NEW_EMAIL), button="Войти в личный кабинет")
+    for path in ("/register", "/register/phone", "/register/email", "/register/account"):
+        assert stranger.open(path).path == "/cabinet/"
