@@ -131,8 +131,8 @@ def rename(binding_id: int) -> Any:
             form.show(refused)
         else:
             return go(url_for(".index"), "Название сохранено.")
-    fragment = "_rename.html" if form.is_submitted() else "_rename_dialog.html"
-    return page("cabinet/accounts/rename.html", f"cabinet/accounts/{fragment}", form=form, bound=bound)
+    fragment = "cabinet/accounts/_rename.html" if form.is_submitted() else "cabinet/accounts/_rename_dialog.html"
+    return page("cabinet/accounts/rename.html", fragment, form=form, bound=bound)
 
 
 @bp.route("/<int:binding_id>/unbinding", methods=["GET", "POST"])
@@ -148,8 +148,8 @@ def unbind(binding_id: int) -> Any:
             form.show(refused)
         else:
             return go(url_for(".index"), UNBOUND)
-    fragment = "_unbind.html" if form.is_submitted() else "_unbind_dialog.html"
-    return page("cabinet/accounts/unbind.html", f"cabinet/accounts/{fragment}", form=form, bound=bound)
+    fragment = "cabinet/accounts/_unbind.html" if form.is_submitted() else "cabinet/accounts/_unbind_dialog.html"
+    return page("cabinet/accounts/unbind.html", fragment, form=form, bound=bound)
 
 
 def _took_word(form: BindingForm) -> bool:

@@ -20,9 +20,9 @@ from nesk.web.forms import AtMost, EmailField, Form, PhoneField, Required
 from nesk.web.htmx import done, go, page
 from nesk.web.login import current_actor, viewer
 
-bp = Blueprint("subscriptions", __name__, url_prefix="/settings/subscriptions")
+bp = Blueprint("subscriptions", __name__, url_prefix="/subscriptions")
 
-HOME = "/cabinet/settings/subscriptions"
+HOME = "/cabinet/subscriptions"
 CODE = f"{HOME}/phones/code"
 
 
@@ -46,7 +46,7 @@ class SmsCodeForm(Form):
     code = StringField("Код", [Required("Введите код из SMS."), AtMost(12)])
 
 
-@bp.get("")
+@bp.get("", strict_slashes=False)
 def index() -> Any:
     return page("cabinet/subscriptions/index.html", **_messages(), **_receipts(), **_phones())
 

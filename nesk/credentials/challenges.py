@@ -49,13 +49,13 @@ def ask_code(
 ) -> Challenge:
     """Send a six-digit code to a mobile phone for a purpose of this browser (`browser` is its hash).
 
-    Past the limits of SMS (A8), or with `is_sent=False`, nothing is sent and the answer looks the same. So it does with
-    `instead`, an event that takes the place of the code: its reaction tells the owner of the number what the asker must
-    not learn.
+    Past the limits of SMS (A8), or with `is_sent=False`, nothing is sent and the answer looks the same, and takes as long.
+    So it does with `instead`, an event that takes the place of the code: its reaction tells the owner of the number what
+    the asker must not learn.
     """
     code = f"{secrets.randbelow(1_000_000):06}"
     chosen = settings.load(CredentialSettings)
-    is_within = may_send(phone, ip) and is_sent
+    is_within = may_send(phone, ip)
     kept = None if is_within else _live(purpose, phone, browser)
     if kept is not None:  # the code that has gone out before stays good, though it looks as if another one went
         kept.created_at, kept.facts = clock.now(), facts or {}
@@ -72,7 +72,7 @@ def ask_code(
             browser=browser,
             person_id=person_id,
             facts=facts or {},
-            is_sent=is_within and instead is None,
+            is_sent=is_within and is_sent and instead is None,
         )
         if is_within:
             record(instead or CodeAsked(challenge.id), by=by)

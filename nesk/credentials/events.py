@@ -160,15 +160,11 @@ class PasswordIssued:
 
 @dataclass(frozen=True)
 class RecoveryAsked:
-    """Access to a person's cabinet is being recovered by a letter or a code; so many of their cards were put out of use."""
+    """Somebody wants back into a cabinet, by a letter or a code; so many cards of its person were put out of use.
 
-    person_id: int
+    Nobody: the address is of nobody whom we know, or it was asked once too often in a day. Nothing came of that.
+    """
+
+    person_id: int | None
     way: str
-    cards: int
-
-
-@dataclass(frozen=True)
-class RecoveryMissed:
-    """Somebody asked for a recovery that nothing came of: of nobody we know, or once too often in a day."""
-
-    way: str
+    cards: int = 0

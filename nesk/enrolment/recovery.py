@@ -7,6 +7,7 @@ allows is one thing only, a new password, after which nothing of the old state i
 from __future__ import annotations
 
 import re
+from contextlib import suppress
 from datetime import timedelta
 from math import ceil
 
@@ -15,12 +16,12 @@ from nesk.core import clock, limits, settings
 from nesk.core.actor import Actor, system
 from nesk.core.db import transaction
 from nesk.core.emails import parse_email
-from nesk.core.errors import Refused, TooOften
+from nesk.core.errors import NotFound, Refused, TooOften
 from nesk.core.events import record
 from nesk.core.faults import fault
 from nesk.core.phones import parse_phone
 from nesk.credentials import challenges, passwords
-from nesk.credentials.events import RecoveryAsked, RecoveryMissed
+from nesk.credentials.events import LinkAsked, RecoveryAsked
 from nesk.credentials.models import Challenge
 from nesk.credentials.settings import CredentialSettings
 from nesk.enrolment.passwords import refusal
@@ -32,6 +33,7 @@ from nesk.people.queries import identities
 PURPOSE = "recovery"
 MISSED = "recovery_missed"
 """The purpose of what is kept for an asker whom nothing is sent to, so that their answer takes as long."""
+NOBODY = 0
 BY = system("recovery")
 
 UNKNOWN_EMAIL = "Указанный e-mail не зарегистрирован"
@@ -72,7 +74,7 @@ def ask_by_phone(phone: str, *, browser: str, ip: str) -> Challenge:
     if holder is None and _may_tell(ip):
         raise Refused(UNKNOWN_PHONE, field="phone")
     with transaction():
-        goes = _begin(holder, "phone")
+        goes = _begin(holder, "phone", phone)
         challenge = challenges.ask_code(
             PURPOSE,
             phone,
@@ -91,29 +93,33 @@ def _ask_by_letter(way: str, holder: Identity | None, email: str, unknown: str, 
         raise Refused(unknown, field="email")
     life = timedelta(minutes=settings.load(CredentialSettings).recovery_minutes)
     with transaction():
-        if _begin(holder, way) and holder is not None:
+        if _begin(holder, way, email) and holder is not None:
             # To the address as it is stored, never to the one that was typed (A4).
             challenges.ask_link(PURPOSE, holder.value, life=life, person_id=holder.person_id, by=BY)
         else:
-            challenges.ask_link(MISSED, email, life=life, browser=browser, is_sent=False, by=BY)
+            missed = challenges.ask_link(MISSED, email, life=life, browser=browser, is_sent=False, by=BY)
+            record(LinkAsked(missed.id), by=BY)
     fault("recover.asked")
     return may_tell
 
 
-def _begin(holder: Identity | None, way: str) -> bool:
-    """Put the person's cards out of use and note that recovery was asked for; False when nothing may be sent."""
-    if holder is None or not _within_day(holder.person_id):
-        record(RecoveryMissed(way), by=BY)
-        return False
-    Person.locked(holder.person_id)
-    count = cards.make_unusable(holder.person_id, by=BY)
-    record(RecoveryAsked(holder.person_id, way, count), by=BY)
-    return True
+def _begin(holder: Identity | None, way: str, typed: str) -> bool:
+    """Put the person's cards out of use and note that recovery was asked for; False when nothing may be sent.
+
+    Of nobody the database is asked the same, so that an answer that must not tell takes as long as one that may (A6).
+    """
+    goes = _within_day(str(holder.person_id) if holder else typed) and holder is not None
+    person_id = holder.person_id if holder and goes else None
+    with suppress(NotFound):
+        Person.locked(person_id or NOBODY)
+    count = cards.make_unusable(person_id or NOBODY, by=BY)
+    record(RecoveryAsked(person_id, way, count), by=BY)
+    return goes
 
 
-def _within_day(person_id: int) -> bool:
+def _within_day(subject: str) -> bool:
     try:
-        limits.count("recovery", str(person_id), limit=A_DAY, seconds=_DAY)
+        limits.count("recovery", subject, limit=A_DAY, seconds=_DAY)
     except TooOften:
         return False
     return True

@@ -53,7 +53,7 @@ LINKS: dict[str, tuple[str, str]] = {
     "recovery": ("recovery_link", "/recover/link/"),
     "email_new": ("email_change_new", "/cabinet/settings/email/new/"),
     "email_old": ("email_change_old", "/cabinet/settings/email/old/"),
-    "receipt": ("receipt_address", "/cabinet/settings/subscriptions/address/"),
+    "receipt": ("receipt_address", "/cabinet/subscriptions/address/"),
 }
 """Purpose of a challenge → kind of the letter and the path that the token is put behind."""
 
@@ -93,8 +93,10 @@ def send_issued_password(challenge_id: int) -> None:
 
 
 @on(RecoveryAsked)
-def tell_of_recovery(person_id: int, way: str, cards: int) -> None:
+def tell_of_recovery(person_id: int | None, way: str, cards: int) -> None:
     """The person learns of it where the letter or the code itself does not go, in case it was somebody else."""
+    if person_id is None:
+        return
     reach = identities(person_id)
     reach.pop("phone" if way == "phone" else "email", None)
     operations.tell(
@@ -140,7 +142,7 @@ def tell_of_receipt_delivery(account_id: int, person_id: int, is_on: bool, is_fo
                 "receipt_delivery",
                 person_id=person,
                 account_id=account_id,
-                link="/cabinet/settings/subscriptions",
+                link="/cabinet/subscriptions",
                 account_number=number,
                 is_on=is_on,
             )

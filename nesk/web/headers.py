@@ -35,9 +35,14 @@ CALLED_FROM_OUTSIDE = ("callbacks.",)
 
 
 def _is_foreign() -> bool:
-    """Whether another site's page sends this request: browsers say so themselves, and a token may have leaked (W2)."""
-    if request.headers.get("Sec-Fetch-Site") == "cross-site":
-        return True
+    """Whether another site's page sends this request: browsers say so themselves, and a token may have leaked (W2).
+
+    Sec-Fetch-Site is believed first: our own pages that send no referrer, for their address is a key, name their origin
+    as «null».
+    """
+    site = request.headers.get("Sec-Fetch-Site")
+    if site is not None:
+        return site not in ("same-origin", "none")
     origin = request.headers.get("Origin")
     own = {request.host, urlsplit(config.current().base_url).netloc}
     return origin is not None and urlsplit(origin).netloc not in own

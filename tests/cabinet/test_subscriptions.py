@@ -17,7 +17,7 @@ from tests.district import BY, make_branch, make_home
 
 __all__ = ["cheap_hashes", "me", "person"]
 
-PAGE = "/cabinet/settings/subscriptions"
+PAGE = "/cabinet/subscriptions"
 CODE = f"{PAGE}/phones/code"
 NEW = "papa@demo.nesk"
 

@@ -3,6 +3,7 @@
 from dataclasses import replace
 
 import pytest
+from playhouse.test_utils import count_queries
 
 from nesk.accounts.models import Binding
 from nesk.core import clock, config, settings
@@ -89,8 +90,32 @@ def test_a_neutral_answer_hides_whether_an_address_is_known(owner):
     assert answers == [False, False]
     drain()
     assert Message.select().where(Message.template == "recovery_link").count() == 1
-    missed = [row.facts for row in EventRecord.select().where(EventRecord.name == "RecoveryMissed")]
-    assert missed == [{"way": "email"}]
+    missed = [
+        row.facts for row in EventRecord.select().where(EventRecord.name == "RecoveryAsked").order_by(EventRecord.id)
+    ]
+    assert missed == [
+        {"person_id": owner.person.id, "way": "email", "cards": 0},
+        {"person_id": None, "way": "email", "cards": 0},
+    ]
+
+
+@pytest.mark.parametrize("way", ["email", "phone", "account"])
+def test_a6_where_nothing_may_be_told_an_unknown_address_costs_as_many_queries(owner, way):
+    settings.change(CredentialSettings, "recovery_neutral", True, by=system("test"))
+    settings.load(CredentialSettings)
+    asked = {
+        "email": lambda email, phone, ip: recovery.ask_by_email(email, browser=BROWSER, ip=ip),
+        "phone": lambda email, phone, ip: recovery.ask_by_phone(phone, browser=BROWSER, ip=ip),
+        "account": lambda email, phone, ip: recovery.ask_by_account(phone, email, browser=BROWSER, ip=ip),
+    }[way]
+    counts = []
+    for email, phone in ((owner.email, owner.phone), ("nobody@demo.nesk", "+79001112233")):
+        with count_queries() as counter:
+            asked(email, phone, f"198.51.100.{len(counts)}")
+        counts.append(counter.count)
+    assert counts[0] == counts[1]
+    drain()
+    assert {row.recipient for row in Message.select()} <= {owner.email, owner.phone, f"person:{owner.person.id}"}
 
 
 # --- by account

@@ -17,6 +17,9 @@ CABINET = {
     "/cabinet/receipts/": 5,
     "/cabinet/services/": 5,
     "/cabinet/notices/": 5,
+    "/cabinet/settings": 7,
+    "/cabinet/subscriptions": 10,
+    "/cabinet/profile": 5,
 }
 OFFICE = {
     "/staff/": 4,

@@ -19,11 +19,11 @@ OPEN = {
     "public.registration.index": 200,
     "public.registration.phone": 200,
     "public.registration.code": 404,  # of another browser
-    "public.registration.code_again": 405,
+    "public.registration.code_again": 404,
     "public.registration.password": 404,
     "public.registration.email": 200,
     "public.registration.letter": 404,
-    "public.registration.letter_again": 405,
+    "public.registration.letter_again": 404,
     "public.registration.link": 410,  # of a token that nobody was sent
     "public.registration.account": 200,
     "public.registration.contacts": 303,  # an account that nobody has proved
@@ -59,7 +59,7 @@ OPEN = {
     "display.change": 303,
     "captcha.picture": 404,
     "captcha.sound": 404,
-    "captcha.another": 405,
+    "captcha.another": 404,
     "health.healthz": 200,
     "health.readyz": 200,
     "health.metrics": 200,  # from loopback

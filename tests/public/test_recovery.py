@@ -98,7 +98,7 @@ def test_a6_past_the_limits_the_answer_is_neutral_and_the_letter_goes_all_the_sa
         assert ask(browser, email=f"nobody{n}@demo.nesk").errors == ["Указанный e-mail не зарегистрирован"]
     said = [ask(browser, email=email).notice for email in ("nobody@demo.nesk", owner.email)]
     assert said == [
-        f"Если адрес {email} зарегистрирован, на него отправлена ссылка на восстановление пароля"
+        f"Если адрес зарегистрирован, ссылка на восстановление пароля отправлена на {email}"
         for email in ("nobody@demo.nesk", owner.email)
     ]
     assert newest(owner.email, "recovery_link")

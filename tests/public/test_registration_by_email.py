@@ -68,6 +68,18 @@ def test_the_browser_is_known_after_its_session_is_gone(stranger):
         assert [form for form in page.forms if "data-at-once" in form.element.attrib]
 
 
+@pytest.mark.parametrize("htmx", [False, True])
+def test_a_link_that_dies_while_its_page_is_open_says_so(stranger, htmx):
+    ask_email(stranger)
+    path, other = link_from_letter(NEW_EMAIL), stranger.another()
+    other.open(path)
+    stranger.submit(path, button="Войти в личный кабинет")
+    before = people()
+    page = other.submit(path, {"password": NEW_PASSWORD}, htmx=htmx, status=200 if htmx else 410)
+    assert (page.location if htmx else page.path) == path
+    assert people() == before
+
+
 @pytest.mark.parametrize("spoil", [str.swapcase, lambda p: p[:-3], lambda p: p + "x", lambda p: "/register/link/%00"])
 def test_a_tampered_link_says_what_to_do(stranger, spoil):
     ask_email(stranger)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import redirect, render_template, url_for
+from flask import redirect, render_template, request, url_for
 from flask_login import current_user
 
 from nesk.core.errors import Refused
@@ -69,6 +69,8 @@ def link(token: str) -> Any:
     try:
         challenge = challenges.of_token(EMAIL, token)
     except Refused as dead:
+        if request.method == "POST":  # it died while its page was open
+            return go(request.path)
         if current_user.is_authenticated:
             return redirect(HOME, 303)
         return render_template("public/registration/link_dead.html", message=dead.message), GONE
