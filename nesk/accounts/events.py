@@ -24,7 +24,7 @@ class AccountUnbound:
     account_id: int
     reason: str = "self"
     """«self»; «staff»; «password»: the account's own password, which had proved it, has changed (S4-14); «replaced»: a guest's
-    right has given way to one's own."""
+    right has given way to one's own; «closed»: the person's cabinet is."""
 
 
 @dataclass(frozen=True)

@@ -15,7 +15,7 @@ from nesk.accounts.events import (
     OrganizationRegistered,
     PaperBillsResumed,
 )
-from nesk.accounts.models import Account, Binding, CareLink, Invitation, Organization, Premises
+from nesk.accounts.models import Account, Binding, Organization, Premises
 from nesk.branches.models import Branch, Town
 from nesk.branches.operations import know_streets
 from nesk.core import clock
@@ -165,21 +165,3 @@ def _others(account: Account, person_id: int, spared: Callable[[int], bool]) -> 
         Binding.account == account, Binding.ended_at.is_null(), Binding.person != person_id
     )
     return [row.person_id for row in bound if spared(row.person_id)]
-
-
-def let_go(person_id: int, *, by: Actor) -> None:
-    """Everything that a person may do for accounts ends, and so does what they have let others do."""
-    now = clock.now()
-    with transaction():
-        shared = Invitation.select(Invitation.id).where(Invitation.inviter == person_id)
-        live = Binding.select().where(
-            Binding.ended_at.is_null(), (Binding.person == person_id) | Binding.invitation.in_(shared)
-        )
-        for binding in list(live.order_by(Binding.id)):
-            Binding.update(ended_at=now, title="").where(Binding.id == binding.id).execute()
-            record(AccountUnbound(binding.id, binding.person_id, binding.account_id), by=by)
-        Binding.update(title="").where(Binding.person == person_id).execute()
-        Invitation.update(ended_at=now).where(Invitation.inviter == person_id, Invitation.ended_at.is_null()).execute()
-        Invitation.update(title="").where(Invitation.inviter == person_id).execute()
-        CareLink.update(ended_at=now).where(CareLink.person == person_id, CareLink.ended_at.is_null()).execute()
-        CareLink.update(title="").where(CareLink.person == person_id).execute()

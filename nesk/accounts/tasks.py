@@ -11,7 +11,7 @@ from nesk.people.queries import identities
 
 
 @on(AccountUnbound, prompt=True)
-def end_what_was_given(binding_id: int, person_id: int, account_id: int) -> None:
+def end_what_was_given(binding_id: int, person_id: int, account_id: int, reason: str) -> None:
     """Guests and care links go with whoever let them in, before the page answers."""
     ending.end_all_given_by(person_id, account_id)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import Blueprint, Response, url_for
+from flask import Blueprint, Response, request, url_for
 
 from nesk.core.errors import Refused
 from nesk.privacy import operations, queries
@@ -36,9 +36,9 @@ def index() -> Any:
     context = _archive(form)
     if not wants_fragment():
         context["sightings"] = queries.sightings(viewer().subject.id)
-    shown, status, _ = page("cabinet/my_data/index.html", "cabinet/my_data/_archive.html", **context)
-    is_asked_for_no_more = status == 200 and context["state"] != "preparing" and shown.lstrip().startswith("<section")
-    return shown, 286 if is_asked_for_no_more else status
+    shown = page("cabinet/my_data/index.html", "cabinet/my_data/_archive.html", **context)
+    is_asked_for_no_more = request.method == "GET" and wants_fragment() and context["state"] != "preparing"
+    return (shown[0], 286) if is_asked_for_no_more else shown
 
 
 def _archive(form: ArchiveForm) -> dict[str, Any]:

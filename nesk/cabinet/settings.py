@@ -33,6 +33,7 @@ ELSEWHERE = (
     ("cabinet.devices.index", "mobile", "Мои устройства", "Где выполнен вход"),
     ("cabinet.protection.index", "shield", "Защита входа", "Второй шаг при входе"),
     ("cabinet.consents.index", "file", "Согласия", "Что и на каких условиях разрешено"),
+    ("cabinet.my_data.index", "download", "Мои данные", "Скачать копию, закрыть кабинет"),
 )
 """Endpoint, icon, title, note of what else belongs to the settings; what this copy does not have is not shown."""
 

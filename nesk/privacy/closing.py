@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import logging
 
-from nesk.accounts.operations import let_go
+from nesk.accounts.letting_go import let_go
+from nesk.accounts.models import ReceiptAddress
 from nesk.consents.operations import withdraw_all
 from nesk.core.actor import system
 from nesk.core.db import transaction
@@ -13,6 +14,7 @@ from nesk.core.schedule import scheduled
 from nesk.credentials import erasing as credentials
 from nesk.notifications import erasing as messages
 from nesk.notifications.operations import tell
+from nesk.payments.cards import make_unusable
 from nesk.people import closing
 from nesk.people.models import Closing, Identity, SmsPhone
 from nesk.privacy.operations import delete_all
@@ -44,10 +46,11 @@ def finish(wish: Closing) -> bool:
         if event_id is None:
             return False
         known = {row.kind: row.value for row in Identity.select().where(Identity.person == person_id)}
-        addresses = [*known.values(), *(row.phone for row in SmsPhone.select().where(SmsPhone.person == person_id))]
+        addresses = [*known.values(), *_further_addresses(person_id)]
         recipients = {"email": known.get("email", ""), "sms": known.get("phone", "")}
         withdraw_all(person_id, by=BY)
         let_go(person_id, by=BY)
+        make_unusable(person_id, by=BY)
         delete_all(person_id)
         credentials.erase(person_id, addresses)
         fault("privacy.half_closed")
@@ -55,3 +58,10 @@ def finish(wish: Closing) -> bool:
         closing.erase(person_id, by=BY)
         tell(event_id, "cabinet_closed", recipients=recipients)
     return True
+
+
+def _further_addresses(person_id: int) -> list[str]:
+    """Where else the person was written to: numbers for SMS, addresses of receipts."""
+    phones = SmsPhone.select(SmsPhone.phone).where(SmsPhone.person == person_id).tuples()
+    emails = ReceiptAddress.select(ReceiptAddress.email).where(ReceiptAddress.person == person_id).tuples()
+    return sorted({address for (address,) in (*phones, *emails)})

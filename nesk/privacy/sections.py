@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from nesk.accounts.models import Account, Binding
+from nesk.accounts.models import Account, Binding, CareLink, Invitation, ReceiptAddress
 from nesk.billing.models import Entry, Statement
 from nesk.billing.queries import SERVICE_NAMES
 from nesk.consents.models import Consent, Document
@@ -22,7 +22,7 @@ from nesk.fieldwork.rules import STATE_NAMES
 from nesk.metering.models import Meter, Reading
 from nesk.metering.rules import SOURCE_NAMES
 from nesk.notifications.models import Message
-from nesk.payments.models import Payment
+from nesk.payments.models import Card, Payment
 from nesk.people.models import Identity, Person, Profile, Session, SmsPhone
 from nesk.privacy.queries import own_accounts, sightings
 
@@ -115,12 +115,30 @@ def _contacts(whose: Whose) -> Rows:
         yield kinds[row.kind], phone(row.value), row.confirmed_at, row.is_login
     for row in SmsPhone.select().where(SmsPhone.person == whose.person).order_by(SmsPhone.id):
         yield "Телефон для SMS", phone(row.phone), row.confirmed_at, False
+    for row in ReceiptAddress.select().where(ReceiptAddress.person == whose.person).order_by(ReceiptAddress.id):
+        yield "Почта для счетов", row.email, row.confirmed_at, False
 
 
 def _bindings(whose: Whose) -> Rows:
     rows = Binding.select(Binding, Account).join(Account).where(Binding.person == whose.person).order_by(Binding.id)
     for row in rows:
         yield row.account.number, row.title, RIGHTS[row.rights], row.bound_at, row.until_on, row.ended_at
+
+
+def _given(whose: Whose) -> Rows:
+    """What the person let others do: in their own words, without the other's address."""
+    for row in Invitation.select(Invitation, Account).join(Account).where(Invitation.inviter == whose.person):
+        yield (
+            row.account.number,
+            "приглашение",
+            row.title,
+            RIGHTS[row.rights],
+            row.created_at,
+            row.until_on,
+            row.ended_at,
+        )
+    for row in CareLink.select(CareLink, Account).join(Account).where(CareLink.person == whose.person):
+        yield row.account.number, "ссылка", row.title, RIGHTS[row.rights], row.created_at, row.until_on, row.ended_at
 
 
 def _readings(whose: Whose) -> Rows:
@@ -161,6 +179,11 @@ def _payments(whose: Whose) -> Rows:
             number, row.paid_on, roubles(row.principal_kop), roubles(row.penalty_kop), row.source, PAID[row.state],
             row.receipt_email if mine else "",
         )  # fmt: skip
+
+
+def _cards(whose: Whose) -> Rows:
+    for row in Card.select().where(Card.person == whose.person).order_by(Card.id):
+        yield row.masked_pan, row.expires_on, row.created_at, row.ended_at
 
 
 def _orders(whose: Whose) -> Rows:
@@ -214,6 +237,7 @@ PARTS: tuple[tuple[str, str, tuple[str, ...], Callable[[Whose], Rows]], ...] = (
     ("profile", "Профиль", ("Сведение", "Значение"), _profile),
     ("contacts", "Телефоны и почта", ("Вид", "Значение", "Подтверждён", "Для входа"), _contacts),
     ("bindings", "Лицевые счета в кабинете", (ACCOUNT, "Название", "Право", "Привязан", "До", "Отвязан"), _bindings),
+    ("access", "Доступ, который вы дали", (ACCOUNT, "Вид", "Название", "Право", "Дан", "До", "Прекращён"), _given),
     (
         "readings", "Показания",
         (ACCOUNT, "Счётчик", "Расчётный месяц", "Дата", "Т1", "Т2", "Т3", "Расход, кВт·ч", "Источник", "Удалено"),
@@ -233,6 +257,7 @@ PARTS: tuple[tuple[str, str, tuple[str, ...], Callable[[Whose], Rows]], ...] = (
         (ACCOUNT, "Дата", "Услуги, ₽", "Пени, ₽", "Источник", "Состояние", "Чек на почту"),
         _payments,
     ),
+    ("cards", "Сохранённые карты", ("Карта", "Действует до", "Сохранена", "Удалена"), _cards),
     (
         "orders", "Заявки",
         (

@@ -1,10 +1,11 @@
 """The day of a closing: everything that the law does not keep goes at once, after the farewell (D2)."""
 
 import signal
+from datetime import date
 
 import pytest
 
-from nesk.accounts.models import Account, Binding, CareLink, Invitation
+from nesk.accounts.models import Account, Binding, CareLink, Invitation, ReceiptAddress
 from nesk.billing.models import Entry
 from nesk.consents import operations as consents
 from nesk.consents.models import Consent
@@ -15,9 +16,12 @@ from nesk.core.events import EventRecord
 from nesk.core.files import File
 from nesk.credentials import challenges
 from nesk.credentials.models import Challenge, Factor, Remembered
+from nesk.models import MODELS
 from nesk.notifications.erasing import GONE
 from nesk.notifications.models import Message
 from nesk.notifications.operations import notify
+from nesk.payments.cards import keep
+from nesk.payments.models import Card
 from nesk.people import closing
 from nesk.people.models import Closing, Identity, Person, Profile, Session, SmsPhone
 from nesk.people.operations import open_session
@@ -37,6 +41,8 @@ def home(district):
     me = home.person
     photo = files.store(b"a face", "image/jpeg", "me.jpg", by=home.actor)
     Profile.create(person=me, nickname="Мариша", photo=str(photo.id), extended={"Хобби": "сад"})
+    ReceiptAddress.create(person=me, account=home.account, email="bills@demo.nesk", confirmed_at=clock.now())
+    keep(me.id, kind="energy", binding_id="b-1", masked_pan="4111**1111", expiry="202912", by=home.actor)
     SmsPhone.create(person=me, phone="+79181112233", confirmed_at=clock.now())
     Remembered.create(
         person=me, chain="c", selector="s", validator_hash="v", created_at=clock.now(), expires_at=clock.now()
@@ -55,7 +61,7 @@ def home(district):
         account=home.account,
         person=me,
         rights="readings",
-        until_on=clock.today(),
+        until_on=date(2027, 11, 24),
         created_at=clock.now(),
         title="Соседка",
     )
@@ -65,6 +71,33 @@ def home(district):
     closing.ask(me.id, reason="moved", comment="Уехали в Сочи", by=home.actor)
     events.drain(reraise=False)  # nobody takes the messages here: they wait
     return home
+
+
+ERASED = {
+    "people_identity", "people_profile", "people_sms_phone", "credentials_challenge", "credentials_remembered",
+    "accounts_receipt_address",
+}  # fmt: skip
+"""Tables of whose rows nothing is left."""
+EMPTIED = {
+    "people_closing": "the words, not the wish",
+    "accounts_invitation": "whom it was for and where it was sent",
+    "accounts_binding": "what the place was called",
+    "accounts_care_link": "whom it was for",
+    "notifications_message": "words and addresses",
+    "privacy_archive": "the file",
+    "payments_card": "out of use; the bank is told to forget it",
+}
+KEPT = {
+    "consents_consent": "the journal, 3 years after a withdrawal",
+    "payments_payment": "accounting, 5 years",
+    "fieldwork_order": "works done under the contract, its term and 3 years",
+}
+"""Whatever refers to a person is in one of these: a new table must say what becomes of it."""
+
+
+def test_every_table_that_refers_to_a_person_has_its_place_in_a_closing():
+    refer = {model._meta.table_name for model in MODELS for key in model._meta.refs if key.rel_model is Person}
+    assert refer == ERASED | set(EMPTIED) | set(KEPT)
 
 
 def everything() -> dict[str, list]:
@@ -110,11 +143,11 @@ def test_at_its_moment_the_person_is_gone_and_the_law_keeps_its_own(home):
         me = Person.get_by_id(home.person.id)
         assert (me.full_name, me.password_hash, me.search, me.closes_at) == ("Абонент", "", "", None)
         assert me.closed_at == clock.now() == Closing.get().done_at
-    for model in (Identity, Profile, SmsPhone, Remembered, Challenge):
+    assert Card.get().state == "unusable"
+    for model in (Identity, Profile, SmsPhone, Remembered, Challenge, ReceiptAddress):
         assert model.select().where(model.person == home.person).count() == 0
     assert Factor.select().count() == 0
     assert Binding.select().where(Binding.ended_at.is_null()).count() == 0
-    assert Invitation.get().ended_at is not None
     assert CareLink.get().ended_at is not None
     assert {row.title for row in (*Invitation.select(), *CareLink.select())} == {""}
     assert Closing.get().comment == ""
@@ -134,7 +167,17 @@ def test_not_a_word_of_the_person_is_left_in_the_tables(home):
         from nesk.notifications.erasing import forget_addresses
 
         forget_addresses()
-    canaries = ("Мариша", home.email, home.phone, "9181112233", "9185556677", "Уехали в Сочи", "Соседка", "Дочь")
+    canaries = (
+        "Мариша",
+        home.email,
+        home.phone,
+        "9181112233",
+        "9185556677",
+        "Уехали в Сочи",
+        "Соседка",
+        "Дочь",
+        "bills@demo.nesk",
+    )
     found = [
         (table, canary)
         for table in db.get_tables()
