@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import secrets
-from urllib.parse import urlsplit
 from uuid import uuid4
 
 from flask import Flask, Response, g, request
 
 from nesk.core import config, logs
-from nesk.core.errors import Forbidden
 
 
 def nonce() -> str:
@@ -29,33 +27,11 @@ def _policy() -> str:
     )
 
 
-SAFE = {"GET", "HEAD", "OPTIONS"}
-CALLED_FROM_OUTSIDE = ("callbacks.",)
-"""Endpoints that others' servers post to: each call is signed instead."""
-
-
-def _is_foreign() -> bool:
-    """Whether another site's page sends this request: browsers say so themselves, and a token may have leaked (W2).
-
-    Sec-Fetch-Site is believed first: our own pages that send no referrer, for their address is a key, name their origin
-    as «null».
-    """
-    site = request.headers.get("Sec-Fetch-Site")
-    if site is not None:
-        return site not in ("same-origin", "none")
-    origin = request.headers.get("Origin")
-    own = {request.host, urlsplit(config.current().base_url).netloc}
-    return origin is not None and urlsplit(origin).netloc not in own
-
-
 def init_headers(app: Flask) -> None:
     @app.before_request
     def begin() -> None:
         given = request.headers.get("X-Request-Id", "")
         logs.request_id.set(given if given.isalnum() and 8 <= len(given) <= 64 else uuid4().hex)
-        named = request.endpoint or ""
-        if request.method not in SAFE and not named.startswith(CALLED_FROM_OUTSIDE) and _is_foreign():
-            raise Forbidden
 
     @app.after_request
     def finish(response: Response) -> Response:
