@@ -107,6 +107,8 @@ def current_event_id() -> int:
 
 
 _reactions: dict[str, list[Reaction]] = defaultdict(list)
+_classes: dict[str, type] = {}
+"""Name → the one class of events that bears it: the rows know only the name."""
 _by_name: dict[str, Reaction] = {}
 
 
@@ -120,6 +122,8 @@ def on(
     any transaction and must itself bear being called twice.
     """
 
+    _named(event)
+
     def register(run: Run) -> Run:
         name = f"{run.__module__.removeprefix('nesk.').removesuffix('.tasks')}.{run.__name__}"
         reaction = Reaction(name, run, queue, prompt, outside, max_attempts)
@@ -131,6 +135,13 @@ def on(
     return register
 
 
+def _named(event: type) -> str:
+    """The name of a class of events. Raises TypeError when another class has it: its reactions would answer this one."""
+    if _classes.setdefault(event.__name__, event) is not event:
+        raise TypeError(f"two events are called {event.__name__}")
+    return event.__name__
+
+
 def record(event: Any, *, by: Actor, not_before: datetime | None = None) -> int:
     """Write the event beside the change it tells of; its reactions start once both are committed. Gives its id.
 
@@ -139,7 +150,7 @@ def record(event: Any, *, by: Actor, not_before: datetime | None = None) -> int:
     if not in_transaction():
         raise RuntimeError(f"{type(event).__name__} must be recorded in the transaction of its change")
     now = clock.now()
-    name = type(event).__name__
+    name = _named(type(event))
     row = EventRecord.create(name=name, facts=asdict(event), by=str(by), at=now)
     waits = not_before is not None and not_before > now
     for reaction in _reactions[name]:

@@ -35,7 +35,7 @@ from nesk.people import operations as people
 from nesk.people import passwords
 from nesk.people.models import Identity, Person
 
-ISSUED = "issued"
+ISSUED = "account_issued"
 """The purpose of the challenge that carries a password of ours."""
 FAILED = (
     "Автоматическая регистрация не получилась: данные не совпали с нашими. Проверьте их и повторите или обратитесь "
@@ -59,7 +59,7 @@ LENGTH = 14
 
 
 @dataclass(frozen=True)
-class CredentialsIssued:
+class AccountPasswordIssued:
     """A login and a password of ours wait to be sent."""
 
     challenge_id: int
@@ -223,7 +223,7 @@ def register_by_account(proved: Proved, *, phone: str, email: str = "") -> Perso
         agree(person.id, proved.facts, challenge_id=None)
         facts = {"number": account.number, "email": email}
         challenge = challenges.convey(ISSUED, phone, password, person_id=person.id, life=life, facts=facts)
-        record(CredentialsIssued(challenge.id), by=BY)
+        record(AccountPasswordIssued(challenge.id), by=BY)
     return person
 
 

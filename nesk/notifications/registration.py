@@ -7,7 +7,7 @@ from nesk.accounts.queries import people_bound_to
 from nesk.core.events import current_event_id, on
 from nesk.credentials.challenges import secret_of
 from nesk.credentials.models import Challenge
-from nesk.enrolment.by_account import AccountTried, ContactsUnproved, CredentialsIssued
+from nesk.enrolment.by_account import AccountPasswordIssued, AccountTried, ContactsUnproved
 from nesk.enrolment.registration import ContactTried
 from nesk.notifications import operations
 from nesk.people.queries import identities
@@ -15,7 +15,7 @@ from nesk.people.queries import identities
 CHANNELS = {"phone": "sms", "email": "email"}
 
 
-@on(CredentialsIssued, queue="codes")
+@on(AccountPasswordIssued, queue="codes")
 def send_credentials(challenge_id: int) -> None:
     """Login and password to the phone and the e-mail that were named (S4-02)."""
     password = secret_of(challenge_id)

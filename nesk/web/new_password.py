@@ -13,9 +13,9 @@ from nesk.core.actor import Kind
 from nesk.core.errors import Refused
 from nesk.credentials.rules import password_refusal
 from nesk.credentials.settings import CredentialSettings
+from nesk.enrolment.passwords import personal_facts
 from nesk.people import operations, passwords
 from nesk.people.models import Person
-from nesk.people.queries import identities
 from nesk.web.entry import admit, enter
 from nesk.web.forms import Form, Required
 from nesk.web.htmx import page
@@ -51,7 +51,7 @@ def _personal() -> tuple[str, ...]:
     """What others may know of the viewer: no password."""
     subject = viewer().subject
     if isinstance(subject, Person):
-        return (subject.surname, subject.name, subject.patronymic, *identities(subject.id).values())
+        return personal_facts(subject)
     return (subject.login, *subject.name.split())
 
 

@@ -235,7 +235,7 @@ def test_of_two_who_prove_one_account_at_once_one_gets_it(free):
         assert sum(pool.map(finish, range(4))) == 1
     assert Person.select().count() == before + 1
     assert Binding.select().where(Binding.account == free, Binding.ended_at.is_null()).count() == 1
-    assert len(events_of("CredentialsIssued")) == 1
+    assert len(events_of("AccountPasswordIssued")) == 1
 
 
 # --- the proof on its way to the next page

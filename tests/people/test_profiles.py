@@ -114,10 +114,12 @@ def test_another_photo_and_its_removal_leave_no_file_behind(person, by):
     profiles.change_photo(person.id, picture(), by=by)
     first = profiles.photo_of(person.id)
     profiles.change_photo(person.id, picture(colour="#224466"), by=by)
+    assert files.remove_forgotten() == 1
     with pytest.raises(NotFound):
         files.read(first)
     second = profiles.photo_of(person.id)
     profiles.remove_photo(person.id, by=by)
+    assert files.remove_forgotten() == 1
     for deed in (lambda: profiles.photo_of(person.id), lambda: files.read(second)):
         with pytest.raises(NotFound):
             deed()
