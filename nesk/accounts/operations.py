@@ -7,6 +7,7 @@ from typing import Any
 
 import peewee
 
+from nesk.accounts.ending import give_way
 from nesk.accounts.events import (
     AccountBound,
     AccountsOpened,
@@ -97,9 +98,7 @@ def bind(person_id: int, account_id: int, *, way: str, title: str = "", by: Acto
         present = live.first()
         if present is not None and present.rights == "all":
             raise Refused(ALREADY, field="number")
-        if present is not None:  # a guest's narrow right gives way to one's own
-            Binding.update(ended_at=clock.now()).where(Binding.id == present.id).execute()
-            record(AccountUnbound(present.id, person_id, account_id, "replaced"), by=by)
+        give_way(person_id, account_id, by=by)  # a guest's narrow right to one's own
         binding = Binding.create(person=person_id, account=account_id, way=way, title=title, bound_at=clock.now())
         record(AccountBound(binding.id, person_id, account_id), by=by)
     return binding

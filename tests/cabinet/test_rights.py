@@ -66,8 +66,12 @@ DEEDS = {
 }
 """Endpoint → the deed with the account that it is; `leave` is a guest's own."""
 
-OF_THE_PERSON = ("cabinet.notices.", "cabinet.help.")
-"""Pages that are about whoever is signed in, not about an account."""
+OF_THE_PERSON = tuple(
+    f"cabinet.{feature}"
+    for feature in "notices. help. consents. my_data. closing. devices. protection. profile. settings. subscriptions. "
+    "addresses. accounts. password".split()
+)
+"""Pages that are about whoever is signed in and their own rights, not about what an account holds."""
 
 
 @pytest.fixture

@@ -243,10 +243,10 @@ def test_a_reaction_answered_twice_tells_once(owner, ready):
     before = [row.id for row in Message.select().order_by(Message.id)]
     ours = list(Delivery.select().where(Delivery.reaction.startswith("notifications.")))
     assert {each.reaction for each in ours} >= {
-        "notifications.send_link",
+        "notifications.access.send_link",
         "notifications.recovery.send_issued_password",
         "notifications.recovery.tell_of_recovery",
-        "notifications.tell_of_password",
+        "notifications.access.tell_of_password",
     }
     for each in ours:
         Delivery.update(done_at=None).where(Delivery.id == each.id).execute()
