@@ -190,16 +190,17 @@ def prove_code(purpose: str, phone: str, code: str, *, browser: str) -> Challeng
     challenge = _live(purpose, phone, browser)
     if challenge is None:
         raise Refused(DEAD_CODE, field="code")
-    counted = (
+    counted = list(
         Challenge.update(tries=Challenge.tries + 1)
         .where(Challenge.id == challenge.id, Challenge.tries < chosen.code_tries, Challenge.used_at.is_null())
+        .returning(Challenge.tries)
         .execute()
     )
     if not counted:
         raise Refused("Попытки закончились. Запросите новый код.", field="code")
     expected = _of_code(purpose, phone, browser, "".join(code.split()))
     if not hmac.compare_digest(challenge.secret_hash, expected):
-        left = chosen.code_tries - challenge.tries - 1
+        left = chosen.code_tries - counted[0].tries  # as counted just now: others may have tried since it was read
         raise Refused(
             f"Код не подошёл. Проверьте последнее SMS: осталось попыток: {left}."
             if left > 0
