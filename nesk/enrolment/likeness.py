@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 import unicodedata
 
-_TWINS = str.maketrans("АВСЕНКМОРТХУІ", "ABCEHKMOPTXYI")
-"""Cyrillic capitals that look like the Latin ones: typed without switching the keyboard."""
+from nesk.enrolment.rules import plain_serial
+
 _KINDS_OF_STREETS = frozenset(
     "ул улица пер переулок пр пркт пр-кт проспект проезд пр-д прд ш шоссе б-р бр бульвар пл площадь наб набережная туп "
     "тупик аллея мкр микрорайон кв-л квартал тер территория снт днт линия".split()
@@ -18,23 +18,10 @@ _HOUSE, _LETTER = re.compile(r"^\s*(?:дом|д)\.?\s*(?=\d)"), re.compile(r"(?:
 _BUILDING = re.compile(r"(?:корпус|корп|строение|стр|к)\.?\s*(?=\d)")
 
 
-def account_number(text: str) -> str | None:
-    """The number of an account as it is stored, without the spaces and dashes of the paper; None when it cannot be one."""
-    digits = "".join(text.split()).replace("-", "")
-    fits = 9 <= len(digits) <= 13 and digits.isascii() and digits.isdigit()
-    return digits if fits else None
-
-
 def same_serial(typed: str, serials: list[str]) -> bool:
     """Whether a typed number is exactly that of one of the meters (B5)."""
-    wanted = _serial(typed)
-    return bool(wanted) and wanted in {_serial(serial) for serial in serials}
-
-
-def _serial(text: str) -> str:
-    # «№» would come apart into two letters of the number.
-    wide = unicodedata.normalize("NFKC", text.replace("№", "")).upper().translate(_TWINS)
-    return "".join(sign for sign in wide if sign.isascii() and sign.isalnum())
+    wanted = plain_serial(typed)
+    return bool(wanted) and wanted in {plain_serial(serial) for serial in serials}
 
 
 def same_name(typed: str, holder: str) -> bool:

@@ -57,6 +57,7 @@ def parse_account_number(text: str) -> str | None:
 
 def plain_serial(text: str) -> str:
     """A meter's number with nothing but capital letters and digits of ASCII, so that one number has one spelling (B5)."""
+    # «№» would come apart into two letters of the number.
     wide = unicodedata.normalize("NFKC", text.replace("№", "")).upper().translate(_TWINS)
     return "".join(sign for sign in wide if sign.isascii() and sign.isalnum())
 

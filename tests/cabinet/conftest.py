@@ -7,12 +7,16 @@ from collections.abc import Iterator
 import pytest
 
 from nesk.accounts.models import Account, Binding
+from nesk.consents.models import Consent
+from nesk.core.events import EventRecord
 from nesk.demo.build import bill_facts
 from nesk.notifications.operations import recording_only
 from nesk.people.queries import person_by_identity
 from tests.browser import Browser
 
 NUMBER, STRANGERS = "230000000017", "230000000033"
+NEWCOMERS = STRANGERS
+"""Nobody acts for it yet: whoever has its paper bill may."""
 
 
 @pytest.fixture
@@ -65,3 +69,15 @@ def own(browser: Browser) -> Binding:
     email = "abonent@demo.nesk" if browser.page and "ЛС 2300 0000 0017" in browser.page.text else "abonent2@demo.nesk"
     person = person_by_identity("email", email)
     return Binding.get(Binding.person == person, Binding.ended_at.is_null())
+
+
+def form(way: str = "sum", value: str = "", number: str = NEWCOMERS, **more: str) -> dict[str, str]:
+    """The form of binding, filled in: the value goes into the field of its way."""
+    field = {"sum": "sum", "meter": "serial", "password": "account_password"}[way]
+    return {"number": number, "way": way, field: value, "consent": "y", **more}
+
+
+def count() -> tuple[int, int, int]:
+    """Bindings, consents and events: what a refusal leaves as it was."""
+    quiet = EventRecord.name.not_in(("BindingRefused", "SignedIn"))
+    return Binding.select().count(), Consent.select().count(), EventRecord.select().where(quiet).count()

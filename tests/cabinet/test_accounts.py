@@ -8,37 +8,18 @@ from nesk.accounts.models import Account, Binding
 from nesk.consents.models import Consent
 from nesk.core import clock, settings
 from nesk.core.actor import system
-from nesk.core.events import EventRecord, drain
+from nesk.core.events import drain
 from nesk.credentials.captcha import latest
 from nesk.enrolment.binding import WRONG
 from nesk.enrolment.settings import EnrolmentSettings
 from nesk.people.models import Staff
 from tests.browser import Browser
+from tests.cabinet.conftest import NEWCOMERS, count, form
 from tests.pages import words
 
-PAGE, NEW, CONTRACT = "/cabinet/accounts/", "/cabinet/accounts/new", "/cabinet/accounts/contract"
-NEWCOMERS = "230000000033"
-SECTIONS = (
-    "/cabinet/",
-    "/cabinet/readings/",
-    "/cabinet/payment/",
-    "/cabinet/charges/",
-    "/cabinet/receipts/",
-    "/cabinet/services/",
-)
-EVERYWHERE = (*SECTIONS, "/cabinet/help/", "/cabinet/notices/", PAGE, NEW, CONTRACT)
+PAGE, NEW = "/cabinet/accounts/", "/cabinet/accounts/new"
 
 pytestmark = pytest.mark.usefixtures("nobody_is_written_to")
-
-
-def form(way="sum", value="", number=NEWCOMERS, **more):
-    field = {"sum": "sum", "meter": "serial", "password": "account_password"}[way]
-    return {"number": number, "way": way, field: value, "consent": "y", **more}
-
-
-def count() -> tuple[int, int, int]:
-    quiet = EventRecord.name.not_in(("BindingRefused", "SignedIn"))
-    return Binding.select().count(), Consent.select().count(), EventRecord.select().where(quiet).count()
 
 
 # --- words of the documents

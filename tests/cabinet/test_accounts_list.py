@@ -6,17 +6,15 @@ from datetime import timedelta
 import pytest
 
 from nesk.accounts.models import Account, Binding
-from nesk.consents.models import Consent
 from nesk.core import clock
-from nesk.core.events import EventRecord, drain
+from nesk.core.events import drain
 from nesk.notifications.models import Message
 from nesk.people.models import Session, Staff
 from nesk.people.queries import person_by_identity
 from tests.browser import Browser
-from tests.cabinet.conftest import NUMBER, own
+from tests.cabinet.conftest import NUMBER, count, form, own
 
 PAGE, NEW, CONTRACT = "/cabinet/accounts/", "/cabinet/accounts/new", "/cabinet/accounts/contract"
-NEWCOMERS = "230000000033"
 SECTIONS = (
     "/cabinet/",
     "/cabinet/readings/",
@@ -28,16 +26,6 @@ SECTIONS = (
 EVERYWHERE = (*SECTIONS, "/cabinet/help/", "/cabinet/notices/", PAGE, NEW, CONTRACT)
 
 pytestmark = pytest.mark.usefixtures("nobody_is_written_to")
-
-
-def form(way="sum", value="", number=NEWCOMERS, **more):
-    field = {"sum": "sum", "meter": "serial", "password": "account_password"}[way]
-    return {"number": number, "way": way, field: value, "consent": "y", **more}
-
-
-def count() -> tuple[int, int, int]:
-    quiet = EventRecord.name.not_in(("BindingRefused", "SignedIn"))
-    return Binding.select().count(), Consent.select().count(), EventRecord.select().where(quiet).count()
 
 
 # --- the list

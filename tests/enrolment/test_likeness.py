@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from nesk.enrolment import likeness
+from nesk.enrolment import likeness, rules
 
 HOLDER = "Белецкая Вера Ильинична"
 
@@ -140,7 +140,7 @@ def test_letters_of_a_number_may_be_typed_in_russian():
     ],
 )
 def test_the_number_of_an_account_keeps_its_zeros_and_loses_its_spaces(typed, number):
-    assert likeness.account_number(typed) == number
+    assert rules.parse_account_number(typed) == number
 
 
 @given(st.text(max_size=60), st.text(max_size=60))

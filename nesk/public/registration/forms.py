@@ -12,8 +12,8 @@ from nesk.core import settings
 from nesk.core.phones import parse_phone
 from nesk.credentials.captcha import EMPTY
 from nesk.credentials.settings import CredentialSettings
-from nesk.enrolment import likeness
 from nesk.enrolment.by_account import Place
+from nesk.enrolment.rules import parse_account_number
 from nesk.web.captcha import CaptchaForm
 from nesk.web.forms import AtMost, EmailField, Form, PhoneField, Required, Said
 
@@ -93,7 +93,7 @@ class AccountNumberField(StringField):
 
     def pre_validate(self, form: Any) -> None:
         if self.data:
-            self.value = likeness.account_number(self.data)
+            self.value = parse_account_number(self.data)
             if self.value is None:
                 raise Said("Номер не распознан. Введите только цифры, как в квитанции: их от 9 до 13.")
 
