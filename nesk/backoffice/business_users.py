@@ -16,6 +16,7 @@ from nesk.core.errors import Refused
 from nesk.credentials import issuing
 from nesk.credentials.factors import protected_among
 from nesk.credentials.issuing import Statement
+from nesk.credentials.passwords import random_password
 from nesk.documents.credentials_letter import CredentialsLetterFacts, credentials_letter_pdf
 from nesk.people.permissions import Permission
 from nesk.people.queries import business_user, business_users
@@ -87,7 +88,7 @@ def password(organization_id: int, user_id: int) -> Any:
     user = business_user(organization_id, user_id)
     form = DeliveryForm()
     if form.validate_on_submit():
-        secret, until = issuing.new_password(), issuing.good_until(by_post=form.by_post)
+        secret, until = random_password(), issuing.good_until(by_post=form.by_post)
         letter = _letter(organization, user.login, user.name, secret, until, by_post=form.by_post)
         issuing.issue_password(user, secret, until=until, by_post=form.by_post, by=current_actor())
         return letter
@@ -118,7 +119,7 @@ def _mine(organization_id: int) -> Organization:
 
 def _issued(organization: Organization, form: NewUserForm) -> Response:
     """Draw the letter, then open the access: a letter that cannot be drawn leaves nothing behind."""
-    secret, until = issuing.new_password(), issuing.good_until(by_post=form.by_post)
+    secret, until = random_password(), issuing.good_until(by_post=form.by_post)
     login, name = form.login.data.strip().lower(), form.name.data.strip()
     statement = Statement(form.statement_number.data.strip(), form.statement_on.data)
     letter = _letter(organization, login, name, secret, until, by_post=form.by_post, statement=statement)

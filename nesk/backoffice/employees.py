@@ -11,6 +11,7 @@ from nesk.core.actor import Kind
 from nesk.core.errors import NotFound, Refused
 from nesk.credentials import issuing
 from nesk.credentials.factors import protected_among
+from nesk.credentials.passwords import random_password
 from nesk.people.models import Staff
 from nesk.people.permissions import Permission
 from nesk.people.queries import employee_for_branch, employees_for_branch
@@ -45,7 +46,7 @@ def password(kind: Kind, staff_id: int) -> Any:
     who = _mine(kind, staff_id)
     form = ProvingForm()
     if form.validate_on_submit():
-        secret, until = issuing.new_password(), issuing.good_until()
+        secret, until = random_password(), issuing.good_until()
         try:
             form.prove()
             issuing.issue_password(who, secret, until=until, by=current_actor())

@@ -32,7 +32,7 @@ from nesk.documents.qr import png
 from nesk.documents.receipt import receipt_pdf
 from nesk.metering.models import Installation, Reading
 from nesk.metering.operations import submit_reading
-from nesk.people.operations import open_session
+from nesk.people.sessions import open_session
 
 MARINA = "230000000017"
 ROUNDS = int(os.environ.get("BENCH_ROUNDS", "60"))

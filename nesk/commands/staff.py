@@ -10,6 +10,7 @@ from nesk.core import formatting
 from nesk.core.emails import parse_email
 from nesk.credentials import factors, issuing
 from nesk.credentials.factors import Holder
+from nesk.credentials.passwords import random_password
 from nesk.people import operations as people
 from nesk.people.models import Staff
 from nesk.people.permissions import ROLES
@@ -37,7 +38,7 @@ def create(login: str, name: str, roles: tuple[str, ...], code: str | None, crew
         mailbox = parse_email(email) if email else ""
         if mailbox is None:
             raise click.ClickException(f"Адрес почты {email} не распознан.")
-        password, until = issuing.new_password(), issuing.good_until()
+        password, until = random_password(), issuing.good_until()
         people.create_staff(
             login,
             name,
@@ -60,7 +61,7 @@ def password(login: str, crew: bool) -> None:
     """Выдать новый пароль вместо забытого; сеансы сотрудника завершатся."""
     with opened():
         who = _found(login, crew)
-        secret, until = issuing.new_password(), issuing.good_until()
+        secret, until = random_password(), issuing.good_until()
         issuing.issue_password(who, secret, until=until, by=BY)
     _tell(secret, formatting.moment_number(until))
 

@@ -6,7 +6,6 @@ Staff never choose a password for somebody else. What is issued opens nothing bu
 from __future__ import annotations
 
 import re
-import secrets
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
@@ -18,11 +17,9 @@ from nesk.core.errors import Refused
 from nesk.core.events import record
 from nesk.credentials.events import AccessBlocked, AccessUnblocked, CredentialsIssued
 from nesk.credentials.settings import CredentialSettings
-from nesk.people import operations
+from nesk.people import operations, sessions
 from nesk.people.models import BusinessUser, Staff
 
-SIGNS = "abcdefghkmnpqrstuvwxyz346789"
-"""Small letters and digits that nobody takes for another on paper: sixteen of them are over 76 bits."""
 _LOGIN = re.compile(r"[a-z0-9][a-z0-9._-]{2,63}")
 
 
@@ -32,11 +29,6 @@ class Statement:
 
     number: str
     on: date
-
-
-def new_password() -> str:
-    """A random password in four groups of four, easy to copy from paper."""
-    return "-".join("".join(secrets.choice(SIGNS) for _ in range(4)) for _ in range(4))
 
 
 def good_until(*, by_post: bool = False) -> datetime:
@@ -97,7 +89,7 @@ def block(subject: Staff | BusinessUser, *, by: Actor) -> None:
         raise Refused("Себя заблокировать нельзя. Попросите другого администратора.")
     with transaction():
         _turn(subject, is_active=False, otherwise="Доступ уже заблокирован.")
-        operations.end_sessions(kind, subject.id, by=by)
+        sessions.end_sessions(kind, subject.id, by=by)
         record(AccessBlocked(kind, subject.id), by=by)
 
 

@@ -26,7 +26,8 @@ from nesk.core.actor import Actor
 from nesk.core.db import transaction
 from nesk.core.errors import Refused
 from nesk.core.sealing import mac
-from nesk.credentials.factors import Holder, added, lock, protection
+from nesk.credentials.factor_codes import added
+from nesk.credentials.factors import Holder, lock, protection
 from nesk.credentials.models import Factor
 
 MOST = 10

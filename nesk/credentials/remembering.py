@@ -20,7 +20,7 @@ from nesk.core.schedule import scheduled
 from nesk.credentials.events import DeviceForgotten, DeviceRemembered, RememberedTwice
 from nesk.credentials.models import Remembered
 from nesk.credentials.settings import CredentialSettings
-from nesk.people import operations, queries
+from nesk.people import queries, sessions
 from nesk.people.models import Person, Session
 
 TOGETHER = timedelta(seconds=10)
@@ -94,8 +94,8 @@ def _is_good(link: Remembered) -> bool:
 
 def _open(link: Remembered, ip: str, device: str) -> Resumed:
     by = Actor("person", link.person_id)
-    operations.end_session(link.session_id, by=by)
-    token = operations.open_session("person", link.person_id, remember=True, is_proved=False, ip=ip, device=device)
+    sessions.end_session(link.session_id, by=by)
+    token = sessions.open_session("person", link.person_id, remember=True, is_proved=False, ip=ip, device=device)
     session = Session.get(Session.token_hash == queries.token_hash(token))
     Remembered.update(used_at=clock.now()).where(Remembered.id == link.id).execute()
     return Resumed(session, token, _give(link.person_id, link.chain, session.id, link.expires_at))
@@ -143,7 +143,7 @@ def forget_device(session_id: int, *, by: Actor) -> bool:
     with transaction():
         chains = [row.chain for row in Remembered.select().where(Remembered.session_id == session_id)]
         ended = _end(chains, by=by)
-        return operations.end_session(session_id, by=by) or ended > 0
+        return sessions.end_session(session_id, by=by) or ended > 0
 
 
 def forget_cookie(cookie: str) -> None:
@@ -158,7 +158,7 @@ def forget_devices(kind: str, subject_id: int, *, by: Actor, keep: int | None = 
     with transaction():
         kept = {row.chain for row in Remembered.select().where(Remembered.session_id == keep)} if keep else set()
         chains = [row.chain for row in chains_of(subject_id) if row.chain not in kept] if kind == "person" else []
-        return _end(chains, by=by) + operations.end_sessions(kind, subject_id, by=by, keep=keep)
+        return _end(chains, by=by) + sessions.end_sessions(kind, subject_id, by=by, keep=keep)
 
 
 def _end(chains: list[str], *, by: Actor, is_told: bool = True) -> int:
@@ -170,7 +170,7 @@ def _end(chains: list[str], *, by: Actor, is_told: bool = True) -> int:
             continue
         Remembered.update(ended_at=clock.now()).where(Remembered.chain == chain).execute()
         for link in links:
-            operations.end_session(link.session_id, by=by)
+            sessions.end_session(link.session_id, by=by)
         if is_told:
             record(DeviceForgotten(links[0].person_id, chain), by=by)
         ended += 1

@@ -8,7 +8,6 @@ The password is ours, travels to the phone, and the registration is undone when 
 from __future__ import annotations
 
 import json
-import secrets
 from contextlib import suppress
 from dataclasses import asdict, dataclass
 from datetime import timedelta
@@ -27,6 +26,7 @@ from nesk.core.sealing import seal, unseal
 from nesk.credentials import challenges
 from nesk.credentials.allowance import DAY, may_send, network
 from nesk.credentials.models import Challenge
+from nesk.credentials.passwords import random_password
 from nesk.credentials.settings import CredentialSettings
 from nesk.enrolment import likeness
 from nesk.enrolment.registration import BY, Agreement, agree
@@ -54,8 +54,6 @@ GRACE = timedelta(hours=12)
 LIMITS = (("network", 30, 3600), ("account", 5, DAY), ("all", 1000, 3600))
 """Failures: from one /24, of one number by anybody, of everybody together (B2). Whoever is past their own limit takes
 nothing from the number's."""
-LETTERS = "abcdefghjkmnpqrstuvwxyz23456789"
-LENGTH = 14
 
 
 @dataclass(frozen=True)
@@ -204,7 +202,7 @@ def register_by_account(proved: Proved, *, phone: str, email: str = "") -> Perso
     the e-mail. Raises Refused when somebody has taken the account meanwhile, TooOften when no SMS may go."""
     if not may_send(phone, proved.facts["ip"]):
         raise TooOften(TOO_MANY_SMS, retry_after=DAY, field="phone")
-    password = "".join(secrets.choice(LETTERS) for _ in range(LENGTH))
+    password = random_password()
     stored = passwords.hashed(password)
     life = timedelta(hours=settings.load(CredentialSettings).issued_password_hours)
     with transaction():

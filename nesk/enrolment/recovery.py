@@ -248,7 +248,7 @@ def issue_password(challenge: Challenge) -> str:
     email = email_for(challenge)
     if not email:
         raise Refused(NO_EMAIL, field="generate")
-    password = passwords.generated()
+    password = passwords.random_password()
     stored = hashed(password)
     with transaction():
         _spend(challenge)

@@ -14,7 +14,7 @@ from nesk.core.errors import NotFound, Refused
 from nesk.core.events import record
 from nesk.people.events import CabinetClosed, ClosingAsked, ClosingCancelled
 from nesk.people.models import CLOSING_REASONS, Closing, Identity, Person, Profile, SmsPhone
-from nesk.people.operations import end_sessions
+from nesk.people.sessions import end_sessions
 from nesk.people.settings import PeopleSettings
 
 

@@ -1,47 +1,35 @@
-"""Signing in and out, and making the people who can."""
+"""Whose a password is, new passwords, and the making of people who sign in."""
 
 from __future__ import annotations
 
-import secrets
-from datetime import datetime, timedelta
+from datetime import datetime
 
 import peewee
 
 from nesk.branches.models import Branch
-from nesk.core import clock, config, places
+from nesk.core import clock, config
 from nesk.core.actor import Actor
 from nesk.core.db import transaction
 from nesk.core.errors import Refused
 from nesk.core.events import record
-from nesk.core.schedule import scheduled
 from nesk.people import passwords
 from nesk.people.events import (
     BusinessUserCreated,
     PasswordChanged,
     PersonRegistered,
     RegistrationWithdrawn,
-    SessionEnded,
-    SignedIn,
     StaffCreated,
 )
-from nesk.people.models import BusinessUser, Identity, Person, Role, RolePermission, Session, Staff, StaffRole
+from nesk.people.models import BusinessUser, Identity, Person, Role, RolePermission, Staff, StaffRole
 from nesk.people.permissions import ROLES
-from nesk.people.queries import person_by_login, staff_by_login, token_hash
+from nesk.people.queries import person_by_login, staff_by_login
+from nesk.people.sessions import end_sessions
 
 WRONG = "Логин или пароль не подошли. Проверьте раскладку и Caps Lock и введите их ещё раз."
 """One sentence for every reason: it must not tell which logins exist."""
 WRONG_BUSINESS = "Логин, пароль или филиал не подошли. Проверьте раскладку, Caps Lock и филиал и введите их ещё раз."
 
 TAKEN = "Такой телефон или почта уже зарегистрированы. Войдите или восстановите пароль."
-
-LIFETIMES = {
-    "person": (timedelta(minutes=30), timedelta(hours=12)),
-    "business": (timedelta(minutes=30), timedelta(hours=12)),
-    "staff": (timedelta(minutes=15), timedelta(hours=8)),
-    "crew": (timedelta(hours=12), timedelta(hours=12)),
-}
-"""Idle and absolute life of a session by kind; a crew's lasts a shift, for there is no network in a cellar."""
-TOUCH_EVERY = timedelta(minutes=1)
 
 ASK_FOR_ANOTHER = {
     "person": "Получите новый по ссылке «Забыли пароль?».",
@@ -105,81 +93,6 @@ def _subject(kind: str, login: str, identity: str) -> Person | Staff | BusinessU
 def _is_unreal(subject: Person | Staff | BusinessUser) -> bool:
     """People of the demo have a password that everybody knows: where the work is real there are none of them (A11)."""
     return bool(subject.is_demo) and config.current().env == "production"
-
-
-def open_session(
-    kind: str,
-    subject_id: int,
-    *,
-    remember: bool = False,
-    purpose: str = "all",
-    is_proved: bool = True,
-    ip: str = "",
-    device: str = "",
-) -> str:
-    """A new session with a new random token; only its hash is stored.
-
-    `purpose` «password» opens nothing but the page of a new password; `is_proved` says that the password was just shown;
-    `remember` that the device will come back by «Запомнить меня», which lengthens no session.
-    """
-    token = secrets.token_urlsafe(32)
-    idle, absolute = LIFETIMES[kind]
-    now = clock.now()
-    with transaction():
-        session = Session.create(
-            token_hash=token_hash(token),
-            kind=kind,
-            subject_id=subject_id,
-            created_at=now,
-            seen_at=now,
-            expires_at=now + absolute,
-            idle_seconds=int(idle.total_seconds()),
-            remembered=remember,
-            purpose=purpose,
-            proved_at=now if is_proved else None,
-            ip=ip[:45],
-            place=places.place_of(ip),
-            device=device[:200],
-        )
-        record(SignedIn(kind, subject_id, session.id), by=Actor(kind, subject_id))  # type: ignore[arg-type]
-    return token
-
-
-def renew_session(session_id: int) -> str:
-    """The same session under a new token, its password just shown: whoever copied the old cookie is nobody (S1)."""
-    token, now = secrets.token_urlsafe(32), clock.now()
-    with transaction():
-        Session.locked(session_id)
-        Session.update(token_hash=token_hash(token), proved_at=now, seen_at=now).where(
-            Session.id == session_id
-        ).execute()
-    return token
-
-
-def touch(session: Session) -> None:
-    """Note that the session is in use, at most once a minute."""
-    now = clock.now()
-    if now - session.seen_at > TOUCH_EVERY:
-        Session.update(seen_at=now).where(Session.id == session.id, Session.ended_at.is_null()).execute()
-
-
-def end_session(session_id: int, *, by: Actor) -> bool:
-    """End one session for good; False when it had ended before."""
-    with transaction():
-        session = Session.locked(session_id)
-        if session.ended_at is not None:
-            return False
-        Session.update(ended_at=clock.now()).where(Session.id == session_id).execute()
-        record(SessionEnded(session.kind, session.subject_id, session_id), by=by)
-    return True
-
-
-def end_sessions(kind: str, subject_id: int, *, by: Actor, keep: int | None = None) -> int:
-    """End every session of a subject but `keep`. Gives how many."""
-    live = Session.select(Session.id).where(
-        Session.kind == kind, Session.subject_id == subject_id, Session.ended_at.is_null()
-    )
-    return sum(end_session(row.id, by=by) for row in live if row.id != keep)
 
 
 def set_password(
@@ -379,9 +292,3 @@ def install_roles() -> None:
                 RolePermission.insert_many(
                     [{"role": role.id, "permission": permission} for permission in sorted(permissions)]
                 ).execute()
-
-
-@scheduled("people.forget_sessions", daily=(3, 20))
-def forget_sessions() -> None:
-    """Delete sessions that ended or expired over a year ago (retention of access logs, §11)."""
-    Session.delete().where(Session.expires_at < clock.now() - timedelta(days=365)).execute()

@@ -17,7 +17,7 @@ from nesk.core.actor import Kind
 from nesk.core.sealing import mac
 from nesk.credentials import factors, passkeys, remembering
 from nesk.credentials.factors import Holder
-from nesk.people import operations
+from nesk.people import sessions
 from nesk.people.models import BusinessUser, Person, Staff
 from nesk.people.queries import SUBJECTS
 from nesk.web.htmx import go
@@ -79,7 +79,7 @@ def admit(
     remember = remember and kind == "person" and is_whole
     ip, browser = device()
     leave()
-    token = operations.open_session(
+    token = sessions.open_session(
         kind, subject.id, remember=remember, purpose=purpose, is_proved=is_whole, ip=ip, device=browser
     )
     renew_csrf()
@@ -145,7 +145,7 @@ def _password_mark(subject: Person | Staff | BusinessUser) -> str:
 def stay(*, to: str, said: str = "") -> Any:
     """The viewer's own session under a new token, its password just changed: nobody else is let in (S1, A5)."""
     session = viewer().session
-    token = operations.renew_session(session.id)
+    token = sessions.renew_session(session.id)
     renew_csrf()
     response = sign_in_response(go(to, said), request.path, token)
     if not session.remembered:

@@ -13,7 +13,7 @@ from flask_login import LoginManager, UserMixin, current_user
 from nesk.core import clock, config
 from nesk.core.actor import Actor, Kind
 from nesk.credentials import remembering
-from nesk.people import operations
+from nesk.people import sessions
 from nesk.people.models import BusinessUser, Person, Session, Staff
 from nesk.people.queries import permissions_of, signed_in
 from nesk.web.htmx import go, wants_fragment
@@ -167,7 +167,7 @@ def init_login(app: Flask) -> None:
         token = request.cookies.get(cookie_name(name), "")
         found = signed_in(kind, token) if token else None
         if found is not None:
-            operations.touch(found.session)
+            sessions.touch(found.session)
             return Viewer(kind, found.subject, found.session)
         return _remembered() if kind == "person" else None
 

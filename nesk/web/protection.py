@@ -13,7 +13,7 @@ from wtforms import HiddenField, StringField
 
 from nesk.core import clock
 from nesk.core.errors import Refused
-from nesk.credentials import factors, passkeys
+from nesk.credentials import factor_codes, factors, passkeys
 from nesk.credentials.factors import Holder
 from nesk.documents.embedded import qr_code
 from nesk.people.models import Person
@@ -66,7 +66,7 @@ def make_blueprint(layout: str) -> Blueprint:
             layout=layout,
             protection=factors.protection(_holder()),
             is_obliged=_is_obliged(),
-            papers=factors.PAPER_CODES,
+            papers=factor_codes.PAPER_CODES,
             passkey_origin=passkeys.site()[1],
             is_passkey_site=passkeys.is_here(request.host),
         )
@@ -78,7 +78,7 @@ def make_blueprint(layout: str) -> Blueprint:
         if form.validate_on_submit():
             try:
                 form.prove()
-                factors.prepare_application(_holder(), by=current_actor())
+                factor_codes.prepare_application(_holder(), by=current_actor())
             except Refused as refused:
                 form.show(refused)
             else:
@@ -93,19 +93,19 @@ def make_blueprint(layout: str) -> Blueprint:
     @bp.route("/application/code", methods=["GET", "POST"])
     def first_code() -> Any:
         """The key as QR and as text, and its first code."""
-        prepared = factors.prepared_application(_holder())
+        prepared = factor_codes.prepared_application(_holder())
         if prepared is None:
-            return go(url_for(".application"), factors.NOT_PREPARED)
+            return go(url_for(".application"), factor_codes.NOT_PREPARED)
         form = FirstCodeForm()
         if form.validate_on_submit():
             try:
-                codes = factors.confirm_application(_holder(), form.code.data, by=current_actor())
+                codes = factor_codes.confirm_application(_holder(), form.code.data, by=current_actor())
             except Refused as refused:
                 form.show(refused)
             else:
                 return codes_or_index(codes, "Приложение с кодами подключено.")
-        key = factors.key_of(prepared)
-        address = factors.address_of(key, name=_login())
+        key = factor_codes.key_of(prepared)
+        address = factor_codes.address_of(key, name=_login())
         picture = qr_code(address, title="QR-код для приложения с кодами")
         return shown(
             "components/protection/first_code.html",
@@ -188,7 +188,7 @@ def make_blueprint(layout: str) -> Blueprint:
         if form.validate_on_submit():
             try:
                 form.prove()
-                issued = factors.issue_papers(_holder(), by=current_actor())
+                issued = factor_codes.issue_papers(_holder(), by=current_actor())
             except Refused as refused:
                 form.show(refused)
             else:

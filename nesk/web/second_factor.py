@@ -10,7 +10,7 @@ from wtforms import HiddenField, StringField
 
 from nesk.core.actor import Kind
 from nesk.core.errors import Refused
-from nesk.credentials import factors, passkeys
+from nesk.credentials import factor_codes, factors, passkeys
 from nesk.credentials.factors import Holder
 from nesk.web.entry import ask_anew, half_signed_in
 from nesk.web.forms import AtMost, Form, Required
@@ -46,7 +46,7 @@ def mount(bp: Blueprint, *, kind: Kind) -> str:
                     answer = form["credential"].data or ""
                     passkeys.accept(half.holder, answer, challenge=half.challenge, asked_at=half.asked_at)
                 else:
-                    factors.accept_code(half.holder, form["code"].data)
+                    factor_codes.accept_code(half.holder, form["code"].data)
             except Refused as refused:
                 form.show(refused)
                 ask_anew()

@@ -10,7 +10,7 @@ import pytest
 
 from nesk.core import clock
 from nesk.core.actor import Actor, system
-from nesk.credentials import factors
+from nesk.credentials import factor_codes, factors
 from nesk.credentials.factors import Holder
 from nesk.people.models import Staff
 from nesk.people.operations import create_staff, install_roles
@@ -28,8 +28,8 @@ def make(login: str, *, kind: str = "office", **more) -> Staff:
 def connect(who: Staff, kind: str = "staff") -> str:
     holder, by = Holder(kind, who.id), Actor(kind, who.id)
     with clock.stopped_at(clock.now() - timedelta(hours=1)):
-        key = factors.key_of(factors.prepare_application(holder, by=by))
-        factors.confirm_application(holder, pyotp.TOTP(key).at(clock.now()), by=by)
+        key = factor_codes.key_of(factor_codes.prepare_application(holder, by=by))
+        factor_codes.confirm_application(holder, pyotp.TOTP(key).at(clock.now()), by=by)
     return key
 
 

@@ -8,8 +8,8 @@ from nesk.core import clock
 from nesk.core.events import EventRecord
 from nesk.credentials.remembering import remember
 from nesk.people.models import BusinessUser, Person, Session, Staff
-from nesk.people.operations import open_session
 from nesk.people.queries import person_by_identity, signed_in
+from nesk.people.sessions import open_session
 from tests.browser import Browser
 from tests.credentials.test_remembering import DESK, PHONE
 

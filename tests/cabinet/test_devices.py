@@ -7,8 +7,9 @@ import pytest
 from nesk.core import clock
 from nesk.credentials.remembering import remember
 from nesk.people.models import Person, Session
-from nesk.people.operations import open_session, register_person
+from nesk.people.operations import register_person
 from nesk.people.queries import signed_in
+from nesk.people.sessions import open_session
 from tests.browser import Browser
 from tests.credentials.test_remembering import DESK, PHONE
 from tests.district import BY

@@ -11,7 +11,7 @@ import pytest
 
 from nesk.core import clock, config, events
 from nesk.core.actor import Actor, system
-from nesk.credentials import factors
+from nesk.credentials import factor_codes, factors
 from nesk.credentials.factors import Holder
 from nesk.credentials.models import Factor
 from nesk.notifications.models import Message
@@ -47,8 +47,8 @@ def holder(me):
 def key(marina: Browser, holder) -> str:
     """The key of an application that guards Marina's sign-in since an hour ago; she is signed out."""
     with clock.stopped_at(clock.now() - timedelta(hours=1)):
-        secret = factors.key_of(factors.prepare_application(holder, by=_by(holder)))
-        factors.confirm_application(holder, pyotp.TOTP(secret).at(clock.now()), by=_by(holder))
+        secret = factor_codes.key_of(factor_codes.prepare_application(holder, by=_by(holder)))
+        factor_codes.confirm_application(holder, pyotp.TOTP(secret).at(clock.now()), by=_by(holder))
     marina.open("/cabinet/")
     marina.submit("/logout")
     return secret
@@ -77,7 +77,7 @@ def test_an_application_is_added_by_its_first_code_and_the_papers_are_shown_once
     secret = page.words_of(id="pr-key")[0].replace(" ", "")
     assert len(page.find(role="img")) == 1
     page = marina.submit(f"{PAGE}/application/code", {"code": "12"}, status=422)
-    assert page.errors[0] == factors.WRONG_FIRST
+    assert page.errors[0] == factor_codes.WRONG_FIRST
     page = marina.submit(f"{PAGE}/application/code", {"code": code(secret)})
     papers = [words for words in page.words_of("li") if "-" in words and len(words) == 11]
     assert len(papers) == 10
@@ -110,7 +110,7 @@ def test_wrong_codes_are_refused_and_the_sixth_is_not_even_looked_at(marina: Bro
         show_password(marina)
         for _ in range(5):
             page = marina.submit(CONFIRM, {"code": "000 000"}, status=422)
-            assert page.errors[0] == factors.WRONG
+            assert page.errors[0] == factor_codes.WRONG
         page = marina.submit(CONFIRM, {"code": "000000"}, status=429)
         assert "Слишком много попыток" in page.errors[0]
         assert not is_in(marina)
@@ -157,7 +157,7 @@ def test_nobody_comes_to_the_confirmation_without_a_password(browser: Browser):
 
 
 def test_a_code_on_paper_lets_in_once_and_a_letter_tells_of_it(marina: Browser, holder, key):
-    paper = factors.issue_papers(holder, by=_by(holder))[0]
+    paper = factor_codes.issue_papers(holder, by=_by(holder))[0]
     show_password(marina)
     assert marina.submit(CONFIRM, {"code": paper.lower()}).path == "/cabinet/"
     events.drain(reraise=False)  # nobody takes the mail here
@@ -174,7 +174,7 @@ def test_a_code_on_paper_lets_in_once_and_a_letter_tells_of_it(marina: Browser, 
 def test_with_htmx_the_refusal_comes_as_a_fragment_and_success_leads_away(marina: Browser, key):
     show_password(marina)
     page = marina.submit(CONFIRM, {"code": "000000"}, htmx=True, status=422)
-    assert page.errors[0] == factors.WRONG
+    assert page.errors[0] == factor_codes.WRONG
     page = marina.submit(CONFIRM, {"code": code(key)}, htmx=True)
     assert page.headers["HX-Redirect"] == "/cabinet/"
     assert is_in(marina)
@@ -205,8 +205,8 @@ def test_removing_the_application_makes_the_password_enough_again(marina: Browse
 def test_a_strangers_factor_does_not_exist(marina: Browser, holder):
     other = Holder("person", Person.create(surname="Чужой", created_at=clock.now()).id)
     with clock.stopped_at(clock.now() - timedelta(hours=1)):
-        secret = factors.key_of(factors.prepare_application(other, by=_by(other)))
-        factors.confirm_application(other, pyotp.TOTP(secret).at(clock.now()), by=_by(other))
+        secret = factor_codes.key_of(factor_codes.prepare_application(other, by=_by(other)))
+        factor_codes.confirm_application(other, pyotp.TOTP(secret).at(clock.now()), by=_by(other))
     foreign = factors.protection(other).application.id
     marina.open(f"{PAGE}/factors/{foreign}/removal", status=404)
     marina.post(f"{PAGE}/factors/{foreign}/removal", status=404)

@@ -12,8 +12,9 @@ from nesk.credentials.models import Challenge
 from nesk.notifications.models import Message
 from nesk.notifications.operations import recording_only
 from nesk.people.models import Identity, Person, Session
-from nesk.people.operations import authenticate, open_session
+from nesk.people.operations import authenticate
 from nesk.people.queries import identities, sessions_of, signed_in
+from nesk.people.sessions import open_session
 from tests.credentials.conftest import EMAIL, PASSWORD, PHONE
 
 NEW = "Зимний-вечер-2026"

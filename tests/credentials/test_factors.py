@@ -13,12 +13,13 @@ from nesk.core import clock, config, db
 from nesk.core.actor import Actor
 from nesk.core.errors import NotFound, Refused, TooOften
 from nesk.core.events import EventRecord
-from nesk.credentials import factors
-from nesk.credentials.factors import Holder, accepted_step
+from nesk.credentials import factor_codes, factors
+from nesk.credentials.factor_codes import accepted_step
+from nesk.credentials.factors import Holder
 from nesk.credentials.models import Factor
 from nesk.people.models import Person
-from nesk.people.operations import open_session
 from nesk.people.queries import signed_in
+from nesk.people.sessions import open_session
 
 NOW = "2026-11-24 10:00:10"
 KEY = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"
@@ -42,8 +43,8 @@ def code_of(key, moment=None):
 def connect(holder, me):
     """An application whose first code was shown a while ago; gives its key and the codes on paper."""
     with clock.stopped_at(clock.now() - timedelta(hours=1)):
-        key = factors.key_of(factors.prepare_application(holder, by=me))
-        codes = factors.confirm_application(holder, code_of(key), by=me)
+        key = factor_codes.key_of(factor_codes.prepare_application(holder, by=me))
+        codes = factor_codes.confirm_application(holder, code_of(key), by=me)
     return key, codes
 
 
@@ -93,12 +94,12 @@ def test_no_other_text_is_a_code(typed):
 
 def test_a_key_guards_nothing_until_its_first_code_and_its_secret_is_sealed(holder, me):
     with clock.stopped_at(NOW):
-        factor = factors.prepare_application(holder, by=me)
-        key = factors.key_of(factor)
+        factor = factor_codes.prepare_application(holder, by=me)
+        key = factor_codes.key_of(factor)
         assert len(key) == 32
         assert key not in Factor.get_by_id(factor.id).secret
         assert not factors.is_protected(holder)
-        codes = factors.confirm_application(holder, code_of(key), by=me)
+        codes = factor_codes.confirm_application(holder, code_of(key), by=me)
         assert factors.is_protected(holder)
         assert len(set(codes)) == 10
         assert factors.protection(holder).papers_left == 10
@@ -108,51 +109,51 @@ def test_a_key_guards_nothing_until_its_first_code_and_its_secret_is_sealed(hold
 
 def test_a_wrong_first_code_leaves_the_holder_without_protection(holder, me):
     with clock.stopped_at(NOW):
-        factors.prepare_application(holder, by=me)
+        factor_codes.prepare_application(holder, by=me)
         with pytest.raises(Refused) as refused:
-            factors.confirm_application(holder, "000000", by=me)
-        assert (refused.value.field, refused.value.message) == ("code", factors.WRONG_FIRST)
+            factor_codes.confirm_application(holder, "000000", by=me)
+        assert (refused.value.field, refused.value.message) == ("code", factor_codes.WRONG_FIRST)
         assert not factors.is_protected(holder)
     assert told() == ["FactorPrepared"]
 
 
 def test_a_prepared_key_waits_half_an_hour(holder, me):
     with clock.stopped_at(NOW):
-        key = factors.key_of(factors.prepare_application(holder, by=me))
+        key = factor_codes.key_of(factor_codes.prepare_application(holder, by=me))
     with clock.stopped_at("2026-11-24 10:30:11"):
-        assert factors.prepared_application(holder) is None
+        assert factor_codes.prepared_application(holder) is None
         with pytest.raises(Refused, match="Начните подключение заново"):
-            factors.confirm_application(holder, code_of(key), by=me)
+            factor_codes.confirm_application(holder, code_of(key), by=me)
 
 
 def test_a_new_application_takes_the_place_of_the_old_one_and_leaves_the_papers(holder, me):
     with clock.stopped_at(NOW):
         old, codes = connect(holder, me)
-        new = factors.key_of(factors.prepare_application(holder, by=me))
-        assert factors.confirm_application(holder, code_of(new), by=me) == []
+        new = factor_codes.key_of(factor_codes.prepare_application(holder, by=me))
+        assert factor_codes.confirm_application(holder, code_of(new), by=me) == []
         assert factors.protection(holder).papers_left == len(codes)
         with pytest.raises(Refused):
-            factors.accept_code(holder, code_of(old))
+            factor_codes.accept_code(holder, code_of(old))
     assert Factor.select().where(Factor.kind == "totp", Factor.ended_at.is_null()).count() == 1
 
 
 def test_a_code_is_accepted_once_even_the_one_that_confirmed_the_application(holder, me):
     with clock.stopped_at(NOW):
         key, _ = connect(holder, me)
-        factors.accept_code(holder, f" {code_of(key)[:3]} {code_of(key)[3:]} ")
+        factor_codes.accept_code(holder, f" {code_of(key)[:3]} {code_of(key)[3:]} ")
         with pytest.raises(Refused) as refused:
-            factors.accept_code(holder, code_of(key))
-        assert (refused.value.field, refused.value.message) == ("code", factors.WRONG)
+            factor_codes.accept_code(holder, code_of(key))
+        assert (refused.value.field, refused.value.message) == ("code", factor_codes.WRONG)
     with clock.stopped_at("2026-11-24 10:00:40"):
-        factors.accept_code(holder, code_of(key))
+        factor_codes.accept_code(holder, code_of(key))
 
 
 def test_the_confirming_code_does_not_sign_in(holder, me):
     with clock.stopped_at(NOW):
-        key = factors.key_of(factors.prepare_application(holder, by=me))
-        factors.confirm_application(holder, code_of(key), by=me)
+        key = factor_codes.key_of(factor_codes.prepare_application(holder, by=me))
+        factor_codes.confirm_application(holder, code_of(key), by=me)
         with pytest.raises(Refused):
-            factors.accept_code(holder, code_of(key))
+            factor_codes.accept_code(holder, code_of(key))
 
 
 def test_the_sixth_try_in_five_minutes_is_not_compared_at_all(holder, me):
@@ -161,25 +162,25 @@ def test_the_sixth_try_in_five_minutes_is_not_compared_at_all(holder, me):
         key, _ = connect(holder, me)
         for _ in range(5):
             with pytest.raises(Refused):
-                factors.accept_code(holder, "000000")
+                factor_codes.accept_code(holder, "000000")
         with pytest.raises(TooOften):
-            factors.accept_code(holder, code_of(key))
+            factor_codes.accept_code(holder, code_of(key))
     with clock.stopped_at("2026-11-24 10:05:00"):
-        factors.accept_code(holder, code_of(key))
+        factor_codes.accept_code(holder, code_of(key))
 
 
 def test_successes_are_not_counted_and_one_holder_does_not_lock_another(holder, me):
     with clock.stopped_at(NOW):
         _, codes = connect(holder, me)
         for code in codes[:7]:
-            factors.accept_code(holder, code)
+            factor_codes.accept_code(holder, code)
         other = Holder("staff", holder.id)
         for _ in range(5):
             with pytest.raises(Refused):
-                factors.accept_code(other, "000000")
+                factor_codes.accept_code(other, "000000")
         with pytest.raises(TooOften):
-            factors.accept_code(other, "000000")
-        factors.accept_code(holder, codes[7])
+            factor_codes.accept_code(other, "000000")
+        factor_codes.accept_code(holder, codes[7])
 
 
 def test_a_code_shown_to_many_at_once_lets_one_in(holder, me):
@@ -191,7 +192,7 @@ def test_a_code_shown_to_many_at_once_lets_one_in(holder, me):
     def attempt():
         with clock.stopped_at(NOW), db.connection():
             try:
-                factors.accept_code(holder, code)
+                factor_codes.accept_code(holder, code)
             except Refused as refused:
                 said.append(type(refused).__name__)
             else:
@@ -213,9 +214,9 @@ def test_a_paper_code_works_once_however_it_is_typed(holder, me):
     with clock.stopped_at(NOW):
         _, codes = connect(holder, me)
         cyrillic = codes[0].lower().translate(str.maketrans("acehkmptxy", "асенкмртху"))
-        factors.accept_code(holder, f" {cyrillic.replace('-', ' ')} ")
+        factor_codes.accept_code(holder, f" {cyrillic.replace('-', ' ')} ")
         with pytest.raises(Refused):
-            factors.accept_code(holder, codes[0])
+            factor_codes.accept_code(holder, codes[0])
         assert factors.protection(holder).papers_left == 9
     (used,) = EventRecord.select().where(EventRecord.name == "PaperCodeUsed")
     assert used.facts == {"holder_kind": "person", "holder_id": holder.id, "left": 9}
@@ -229,23 +230,23 @@ def test_papers_are_kept_as_hashes_that_belong_to_their_holder(holder, me):
         stranger = Holder("person", Person.create(surname="Чужой", created_at=clock.now()).id)
         connect(stranger, Actor("person", stranger.id))
         with pytest.raises(Refused):
-            factors.accept_code(stranger, codes[0])
-        factors.accept_code(holder, codes[0])
+            factor_codes.accept_code(stranger, codes[0])
+        factor_codes.accept_code(holder, codes[0])
 
 
 def test_new_papers_put_an_end_to_the_old_ones(holder, me):
     with clock.stopped_at(NOW):
         _, old = connect(holder, me)
-        new = factors.issue_papers(holder, by=me)
+        new = factor_codes.issue_papers(holder, by=me)
         assert not set(old) & set(new)
         with pytest.raises(Refused):
-            factors.accept_code(holder, old[3])
-        factors.accept_code(holder, new[3])
+            factor_codes.accept_code(holder, old[3])
+        factor_codes.accept_code(holder, new[3])
 
 
 def test_there_are_no_papers_without_something_that_they_stand_in_for(holder, me):
     with pytest.raises(Refused, match="Сначала подключите"):
-        factors.issue_papers(holder, by=me)
+        factor_codes.issue_papers(holder, by=me)
     assert Factor.select().count() == 0
 
 
@@ -319,7 +320,7 @@ def test_a_second_factor_is_a_must_for_staff_save_the_invented_ones(kind, is_dem
 def test_no_secret_stands_in_an_event(holder, me):
     with clock.stopped_at(NOW):
         key, codes = connect(holder, me)
-        factors.accept_code(holder, codes[0])
+        factor_codes.accept_code(holder, codes[0])
         facts = " ".join(str(row.facts) for row in EventRecord.select())
     assert key not in facts
     assert not any(code in facts for code in codes)
@@ -331,7 +332,7 @@ def test_what_ended_long_ago_and_what_was_never_confirmed_is_deleted(holder, me)
         factors.remove(holder, factors.protection(holder).application.id, is_obliged=False, by=me)
     with clock.stopped_at("2026-11-24 09:00:10"):
         connect(holder, me)
-        factors.prepare_application(holder, by=me)
+        factor_codes.prepare_application(holder, by=me)
         assert factors.forget() == 11
         assert Factor.select().count() == 12
     with clock.stopped_at("2026-11-24 09:31:00"):

@@ -33,8 +33,9 @@ from nesk.credentials.remembering import (
     resume,
 )
 from nesk.people.models import Person, Session
-from nesk.people.operations import open_session, set_password
+from nesk.people.operations import set_password
 from nesk.people.queries import signed_in
+from nesk.people.sessions import open_session
 
 NOW = datetime(2026, 11, 24, 10, 0, tzinfo=clock.MOSCOW)
 PHONE = "Mozilla/5.0 (Linux; Android 14) Chrome/142.0 Mobile"

@@ -12,9 +12,10 @@ from nesk.enrolment import recovery
 from nesk.notifications.models import Message
 from nesk.payments import cards
 from nesk.people.models import Person
-from nesk.people.operations import open_session, register_person
+from nesk.people.operations import register_person
 from nesk.people.passwords import matches
 from nesk.people.queries import signed_in
+from nesk.people.sessions import open_session
 from tests.district import make_branch, make_home
 
 BY = system("test")

@@ -19,7 +19,8 @@ from nesk.enrolment.registration import Agreement
 from nesk.notifications.models import Message
 from nesk.people import passwords
 from nesk.people.models import Identity, Person, Session
-from nesk.people.operations import open_session, set_password
+from nesk.people.operations import set_password
+from nesk.people.sessions import open_session
 from tests.district import BY, make_home
 from tests.enrolment.conftest import react
 
@@ -286,14 +287,6 @@ def test_the_password_is_to_be_changed_and_lives_three_days(free):
     assert person.password_changed_at is None
     assert [(i.kind, i.value, i.is_login) for i in person.identities] == [("account", NUMBER, True)]
     assert [c.purpose for c in Consent.select().where(Consent.person == person)] == ["personal_data"]
-
-
-def test_passwords_differ():
-    drawn = {
-        "".join(by_account.secrets.choice(by_account.LETTERS) for _ in range(by_account.LENGTH)) for _ in range(99)
-    }
-    assert len(drawn) == 99
-    assert len(by_account.LETTERS) ** by_account.LENGTH > 2**64
 
 
 def test_past_the_limits_of_sms_nothing_is_registered(free):

@@ -9,7 +9,8 @@ from nesk.core.events import drain
 from nesk.credentials.remembering import remember, resume
 from nesk.notifications.models import Message
 from nesk.notifications.operations import recording_only
-from nesk.people.operations import open_session, set_password
+from nesk.people.operations import set_password
+from nesk.people.sessions import open_session
 from tests.credentials.test_remembering import DESK, PHONE
 from tests.district import BY
 

@@ -19,7 +19,7 @@ from nesk.notifications.models import Message
 from nesk.notifications.operations import recording_only
 from nesk.payments.events import PaymentDeclined, PaymentPosted, PaymentRefunded
 from nesk.payments.models import Payment
-from nesk.people.operations import open_session
+from nesk.people.sessions import open_session
 from tests.district import BY, TODAY, TOMORROW, make_home, make_person
 from tests.fieldwork.orders import CREW, SIGNATURE, closing, order_at, visit_today
 

@@ -8,18 +8,11 @@ import pytest
 from nesk.core import clock
 from nesk.core.actor import Actor, system
 from nesk.core.errors import Refused
-from nesk.people import operations, passwords
+from nesk.people import operations, passwords, sessions
 from nesk.people.models import BusinessUser, Identity, Person, Session, Staff
-from nesk.people.operations import (
-    WRONG,
-    authenticate,
-    end_session,
-    open_session,
-    register_person,
-    renew_session,
-    set_password,
-)
+from nesk.people.operations import WRONG, authenticate, register_person, set_password
 from nesk.people.queries import sessions_of, signed_in
+from nesk.people.sessions import end_session, open_session, renew_session
 from tests.district import make_branch
 
 pytestmark = pytest.mark.usefixtures("database")
@@ -97,7 +90,7 @@ def test_a_session_ends_by_itself_when_it_idles_and_when_its_time_is_over(kind, 
         with clock.stopped_at(start + timedelta(minutes=minutes)):
             found = signed_in(kind, worker)
             assert found is not None, minutes
-            operations.touch(found.session)
+            sessions.touch(found.session)
         minutes += idle
     with clock.stopped_at(start + timedelta(minutes=idle)):
         assert signed_in(kind, idler) is not None

@@ -20,6 +20,7 @@ from nesk.fieldwork.models import Order, OrderFile, OrderMessage, Service
 from nesk.notifications.models import Message
 from nesk.payments.models import Payment
 from nesk.people import operations as people
+from nesk.people import sessions
 from nesk.people.events import SubscriberCardSeen
 from nesk.people.models import Session
 from nesk.privacy import operations, queries
@@ -105,7 +106,7 @@ def test_not_a_byte_of_another_person_is_in_it(district, home):
         created_at=clock.now(),
     )  # fmt: skip
     consents.give(relative.person.id, "advertising", by=relative.actor)
-    people.open_session("person", relative.person.id, ip="10.9.8.7")
+    sessions.open_session("person", relative.person.id, ip="10.9.8.7")
     events.drain(reraise=False)
     with unpacked(home.person.id) as archive:
         whole = b"\n".join(archive.read(name) for name in archive.namelist())

@@ -24,8 +24,8 @@ from nesk.payments.cards import keep
 from nesk.payments.models import Card
 from nesk.people import closing
 from nesk.people.models import Closing, Identity, Person, Profile, Session, SmsPhone
-from nesk.people.operations import open_session
 from nesk.people.queries import signed_in
+from nesk.people.sessions import open_session
 from nesk.privacy.closing import close_due
 from tests.district import make_person
 from tests.privacy.killing import run_and_kill

@@ -11,7 +11,7 @@ from nesk.fieldwork.retention import forget_attachments
 from nesk.notifications.erasing import GONE, forget_addresses
 from nesk.notifications.models import Message
 from nesk.people.models import Session
-from nesk.people.operations import forget_sessions, open_session
+from nesk.people.sessions import forget_sessions, open_session
 from nesk.privacy.closing import close_due
 from tests.district import BY, make_person
 
@@ -19,7 +19,7 @@ pytestmark = pytest.mark.usefixtures("database")
 
 PROMISED = {
     "credentials.forget_challenges": "codes 1 day, unconfirmed registrations 14 days",
-    "people.forget_sessions": "sessions 1 year",
+    "sessions.forget_sessions": "sessions 1 year",
     "notifications.forget_addresses": "bare addresses of codes and links 1 day",
     "privacy.delete_archives": "archives of one's data 24 hours",
     "fieldwork.forget_attachments": "files of orders that came to nothing 1 year",

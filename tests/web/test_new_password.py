@@ -10,7 +10,8 @@ from nesk.core.actor import system
 from nesk.credentials.models import Remembered
 from nesk.people import operations
 from nesk.people.models import BusinessUser, Person, Session, Staff
-from nesk.people.operations import authenticate, open_session, register_person, set_password
+from nesk.people.operations import authenticate, register_person, set_password
+from nesk.people.sessions import open_session
 from tests.browser import Browser
 from tests.district import make_branch
 from tests.hashes import cheap_hashes
