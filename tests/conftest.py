@@ -25,6 +25,21 @@ hypothesis.settings.register_profile("soak", deadline=None, max_examples=5000)
 
 def pytest_configure(config: pytest.Config) -> None:
     hypothesis.settings.load_profile("soak" if config.option.markexpr == "soak" else "house")
+    if not servers.WORKER and getattr(config.option, "numprocesses", None):
+        servers.lead()
+
+
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    """A worker tells whoever leads the run what it ran on."""
+    if servers.WORKER:
+        session.config.workeroutput["servers"] = servers.report()
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_testnodedown(node: Any) -> None:
+    """Whoever leads the run hears it."""
+    if hasattr(node, "workeroutput"):  # a worker that was killed leaves none
+        servers.add_report(node.workeroutput["servers"])
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:

@@ -1,10 +1,14 @@
 """The real servers and the browser that the tests need: found running, started here, installed, or named as missing.
 
-Each is looked for once a run. What was found, and what was not and why, stands at the end of pytest's report.
+Each is looked for once a process. What was found, and what was not and why, stands at the end of pytest's report.
+
+`make test` divides the tests among processes. One process leads the run: it holds PostgreSQL, and what its workers share
+lies in `shared()` under a lock.
 """
 
 from __future__ import annotations
 
+import fcntl
 import getpass
 import os
 import pwd
@@ -15,8 +19,8 @@ import sys
 import tempfile
 import threading
 from collections import Counter
-from collections.abc import Callable
-from contextlib import ExitStack, suppress
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager, suppress
 from functools import partial
 from importlib.util import find_spec
 from pathlib import Path
@@ -35,6 +39,11 @@ BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stab
 MAC_BROWSER = Path("/Applications/Google Chrome.app/Contents/MacOS/Google Chrome")
 ANSWER_SECONDS = 30
 
+RUN = int(os.environ.setdefault("NESK_TEST_RUN", str(os.getpid())))
+"""The process that leads the run; its workers inherit the number."""
+WORKER = os.environ.get("PYTEST_XDIST_WORKER", "")
+"""Which worker this process is; empty in the one that leads."""
+
 found: dict[str, str] = {}
 """Name of a server → what it is and where it came from, for the report."""
 missing: dict[str, str] = {}
@@ -50,8 +59,25 @@ class Missing(Exception):
     """There is no such server here and none could be started; the text says what was tried."""
 
 
+def shared() -> Path:
+    """A folder of the whole run; whoever leads removes it at the end."""
+    folder = Path(tempfile.gettempdir()) / f"nesk-test-{RUN}"
+    if not WORKER and not folder.exists():
+        folder.mkdir(mode=0o700)
+        _at_the_end.callback(shutil.rmtree, folder, ignore_errors=True)
+    return folder
+
+
+@contextmanager
+def alone(to_do: str) -> Iterator[None]:
+    """One process of the run at a time: what one builds or installs, the others find."""
+    with (shared() / f"{to_do}.lock").open("a") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
+
+
 def once(name: str, look: Callable[[], tuple[Found, str]]) -> Found:
-    """What `look` finds, looked for once a run. Raises Missing with the same words each time."""
+    """What `look` finds, looked for once a process. Raises Missing with the same words each time."""
     if name in missing:
         raise Missing(missing[name])
     if name not in _known:
@@ -61,6 +87,25 @@ def once(name: str, look: Callable[[], tuple[Found, str]]) -> Found:
             missing[name] = f"no {name}: {why}"
             raise Missing(missing[name]) from None
     return _known[name]  # type: ignore[no-any-return]
+
+
+def lead() -> None:
+    """Make ready what the workers of this run share: the folder, and PostgreSQL if there is one."""
+    shared()
+    with suppress(Missing):
+        os.environ["TEST_DATABASE_URL"] = postgres().base.geturl()
+
+
+def report() -> dict[str, dict[str, Any]]:
+    """What a worker has to say of its servers."""
+    return {"found": found, "missing": missing, "used": dict(used)}
+
+
+def add_report(said: dict[str, dict[str, Any]]) -> None:
+    """Take a worker's word into the run's."""
+    found.update({name: what for name, what in said["found"].items() if name not in found})
+    missing.update(said["missing"])
+    used.update(said["used"])
 
 
 def stop_all() -> None:
@@ -91,7 +136,8 @@ class Postgres:
         self.base = urlsplit(url)
         self._admin = psycopg.connect(url, autocommit=True, connect_timeout=3)
         self.version: str = self._admin.execute("SHOW server_version").fetchone()[0].split()[0]  # type: ignore[index]
-        self._prefix = f"nesk_test_{os.getpid()}_"
+        self._run = f"nesk_test_{RUN}_"
+        self._own = f"{self._run}{WORKER}_" if WORKER else self._run
 
     def may_create(self) -> bool:
         query = "SELECT rolsuper OR rolcreatedb FROM pg_roles WHERE rolname = current_user"
@@ -100,9 +146,9 @@ class Postgres:
     def url(self, database: str) -> str:
         return urlunsplit(self.base._replace(path="/" + database))
 
-    def create(self, name: str, *, template: str = "") -> str:
-        """A new database of this run, empty or as another one is now; gives its full name."""
-        full = self._prefix + name
+    def create(self, name: str, *, template: str = "", is_shared: bool = False) -> str:
+        """A new database of this process, or of the whole run, empty or as another one is now; gives its full name."""
+        full = f"{self._run}all_{name}" if is_shared else self._own + name
         self.drop(full)
         self._admin.execute(f'CREATE DATABASE "{full}" TEMPLATE "{template or "template0"}"')
         return full
@@ -111,7 +157,7 @@ class Postgres:
         self._admin.execute(f'DROP DATABASE IF EXISTS "{full}" WITH (FORCE)')
 
     def drop_own(self) -> None:
-        for name in self._named(self._prefix):
+        for name in self._named(self._own):
             self.drop(name)
         self._admin.close()
 
@@ -306,10 +352,14 @@ def program(name: str, *, package: str) -> str:
         raise Missing(f"no {name} on PATH, and no apt-get to install {package} with")
     if os.geteuid() != 0:
         raise Missing(f"no {name} on PATH, and only root may install it: apt-get install {package}")
-    for refresh in (False, True):
-        if refresh:
-            _apt("update")
-        if _apt("install", "-y", "--no-install-recommends", package) == 0 and (path := shutil.which(name)):
+    with alone("install"):
+        for update in (False, True):
+            if path := shutil.which(name):
+                return path
+            if update:
+                _apt("update")
+            _apt("install", "-y", "--no-install-recommends", package)
+        if path := shutil.which(name):
             return path
     raise Missing(f"no {name} on PATH, and apt-get could not install {package}")
 

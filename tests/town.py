@@ -21,7 +21,6 @@ class Towns:
 
     def __init__(self, folder: Path, databases: Databases, base: config.Config) -> None:
         self.folder, self._databases, self._base = folder, databases, base
-        self._built: dict[Engine, str] = {}
         self._copies = 0
 
     def copy(self, engine: Engine) -> tuple[Path, str]:
@@ -29,7 +28,7 @@ class Towns:
         original = self._original(engine)
         self._copies += 1
         home = self.folder / f"{engine}-{self._copies}"
-        shutil.copytree(self.folder / engine, home)
+        shutil.copytree(self._home(engine), home)
         if engine == "sqlite":
             return home, f"sqlite:///{home / 'nesk.sqlite3'}"
         server = servers.postgres()
@@ -55,14 +54,22 @@ class Towns:
                 servers.postgres().drop(urlsplit(url).path.lstrip("/"))
 
     def _original(self, engine: Engine) -> str:
-        if engine in self._built:
-            return self._built[engine]
-        home = self.folder / engine
-        home.mkdir()
+        """The address of the town that all copies are made of, built by the first process of the run that needs it."""
+        home, note = self._home(engine), self._home(engine).with_suffix(".url")
+        with servers.alone("town"):
+            if not note.exists():
+                home.mkdir()
+                note.write_text(self._build(engine, home))
+        return note.read_text()
+
+    def _home(self, engine: Engine) -> Path:
+        return servers.shared() / engine
+
+    def _build(self, engine: Engine, home: Path) -> str:
         url = f"sqlite:///{home / 'nesk.sqlite3'}"
         if engine == "postgresql":
             server = servers.postgres()
-            url = server.url(server.create("town"))
+            url = server.url(server.create("town", is_shared=True))
         before = config.current()
         config.use(replace(self._base, env="demo", home=home, files_url=f"file://{home / 'files'}", database_url=url))
         settings.forget()
@@ -72,5 +79,4 @@ class Towns:
         finally:
             config.use(before)
             settings.forget()
-        self._built[engine] = url
         return url

@@ -10,7 +10,8 @@ from flask import Blueprint, Response, after_this_request, redirect, request
 from flask_login import current_user
 from wtforms import BooleanField
 
-from nesk.core import clock
+from nesk.core import clock, settings
+from nesk.credentials.settings import CredentialSettings
 from nesk.web.entry import enter
 from nesk.web.forms import AccountNumberField, EmailField, PhoneField
 from nesk.web.htmx import page
@@ -58,8 +59,16 @@ def login() -> Any:
             to = safe_next(form.next.data, "/cabinet/")
             return enter("person", person, to=to, remember=form.remember.data)
     form.ask_captcha(at)
-    tabs = [(title, _tab(each, form.next.data), each == way) for each, title in WAYS.items()]
-    return page("public/sign_in/login.html", "public/sign_in/_form.html", form=form, way=way, tabs=tabs)
+    if way == "account":
+        form.captcha.label.text = "Введите проверочный код"  # as the old page said it (S4-01)
+    return page(
+        "public/sign_in/login.html",
+        "public/sign_in/_form.html",
+        form=form,
+        way=way,
+        tabs=[(title, _tab(each, form.next.data), each == way) for each, title in WAYS.items()],
+        by_account=settings.load(CredentialSettings).register_by_account,
+    )
 
 
 def _way() -> str:

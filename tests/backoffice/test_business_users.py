@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import re
-
 import pytest
 
 from nesk.accounts.models import Organization
@@ -15,13 +13,11 @@ from nesk.core.events import EventRecord
 from nesk.people import passwords
 from nesk.people.models import BusinessUser
 from nesk.people.operations import create_business_user, create_staff, install_roles
+from tests.backoffice.letters import STATEMENT, WHO, read, send
 from tests.browser import PASSWORD, Browser
 from tests.district import make_branch
-from tests.papers import words_of
 
 BY = system("test")
-STATEMENT = {"statement_number": "17/ДО", "statement_on": "2026-11-20"}
-WHO = {"name": "Кузьменко Пётр Андреевич", "login": "romashka-2", "email": ""}
 
 
 @pytest.fixture
@@ -51,21 +47,6 @@ def office(browser: Browser, organization) -> Browser:
 
 def users_of(organization: Organization, rest: str = "") -> str:
     return f"/staff/organizations/{organization.id}/users{rest}"
-
-
-def send(browser: Browser, path: str, data: dict[str, str]):
-    """Send the form of a page and give the raw answer: the letter is no page."""
-    token = browser.open(path).csrf_token
-    return browser.client.post(path, data={"csrf_token": token, **data})
-
-
-def read(letter) -> tuple[str, str]:
-    """The words of the letter on one line, and the password among them."""
-    assert letter.headers["Content-Type"] == "application/pdf"
-    assert letter.headers["Content-Disposition"].startswith("attachment")
-    assert letter.headers["Cache-Control"] == "no-store"
-    words = words_of(letter.data)
-    return words, re.search(r"[a-z0-9]{4}(?:-[a-z0-9]{4}){3}", words)[0]
 
 
 def test_the_letter_says_who_where_and_how_and_opens_the_page_of_a_new_password(office: Browser, organization):

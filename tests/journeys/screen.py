@@ -75,6 +75,7 @@ class Screen:
 
     def check(self, name: str) -> None:
         """Hold what is on the screen to the rules of all screens; photograph it as docs/screens/<name>-<size>.png."""
+        self.page.wait_for_load_state()  # a press may have led to a page that has only begun to arrive
         self.assert_no_troubles()
         assert_no_sideways_scroll(self.page)
         if self.thorough:

@@ -18,14 +18,6 @@ from tests.public.conftest import ACCOUNT, EMAIL, PASSWORD
 pytestmark = pytest.mark.usefixtures("person")
 
 LOGINS = {"phone": "8 (900) 000-00-01", "email": " Abonent@Demo.Nesk ", "account": "2300 0000 0017"}
-WORDS = {
-    "S0-08": ["Пароль", "Войти"],
-    "S1-06": ["По номеру телефона", "По электронной почте", "Пароль", "Войти", "Забыли пароль?", "Регистрация"],
-    "S2-05": ["Личный кабинет", "Показать пароль"],
-    "S2-06": ["Для юридических лиц и ИП"],
-    "S2-08": ["Запомнить меня"],
-    "S2-11": ["8 (800) 600-02-20", "круглосуточно", "contact@nesk.ru"],
-}
 HOSTILE = [
     "",
     " ",
@@ -54,19 +46,6 @@ def cookies(browser):
 
 def is_in(browser):
     return browser.get("/cabinet/").status_code == 200
-
-
-@pytest.mark.parametrize("item", WORDS)
-def test_the_words_of_the_documents_are_on_the_page(browser, item):
-    page = browser.open("/login")
-    said = f"{page.body} {page.text}"
-    assert [word for word in WORDS[item] if word not in said] == []
-
-
-def test_the_way_by_account_number_has_the_words_of_the_old_page(browser):
-    """S4-01."""
-    page = browser.open("/login?by=account")
-    assert page.words_of("label")[:2] == ["Номер лицевого счёта", "Пароль"]
 
 
 @pytest.mark.parametrize("way", LOGINS)
