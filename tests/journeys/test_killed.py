@@ -8,6 +8,7 @@ from contextlib import suppress
 
 import html5lib
 import httpx
+import pytest
 from PIL import Image
 
 from nesk.core.faults import PLACES
@@ -78,41 +79,41 @@ def at_the_bank(form_url: str) -> str:
         return reply.headers["location"]
 
 
-def test_a_payment_stands_once_wherever_the_process_was_killed(stack):
-    for place in PAY:
-        payer = Person(stack, "/login?by=email", email="abonent@demo.nesk")
-        data = {
-            **payer.form("/cabinet/payment/?ls=230000000017"),
-            "principal": "12,34",
-            "penalty": "0",
-            "confirmed": "y",
-        }
-        arm(stack, place)
-        reply = payer.post("/cabinet/payment/?ls=230000000017", data)
-        if reply is None or reply.status_code != 303:
-            survive(stack, place)
-            # A dead process holds its claim for half a minute: until then the page says that the bank does not answer.
-            reply = poll(lambda: pressed_again(payer, data), seconds=60, what=f"the bank's page after {place}")
-        assert reply is not None
-        assert reply.status_code == 303, reply.text[:800]
-        back = at_the_bank(reply.headers["location"])
-        with suppress(httpx.TransportError):
-            payer.client.get(back)
+@pytest.mark.parametrize("place", PAY)
+def test_a_payment_stands_once_wherever_the_process_was_killed(stack, place):
+    payer = Person(stack, "/login?by=email", email="abonent@demo.nesk")
+    data = {
+        **payer.form("/cabinet/payment/?ls=230000000017"),
+        "principal": "12,34",
+        "penalty": "0",
+        "confirmed": "y",
+    }
+    arm(stack, place)
+    reply = payer.post("/cabinet/payment/?ls=230000000017", data)
+    if reply is None or reply.status_code != 303:
         survive(stack, place)
+        # A dead process holds its claim for half a minute: until then the page says that the bank does not answer.
+        reply = poll(lambda: pressed_again(payer, data), seconds=60, what=f"the bank's page after {place}")
+    assert reply is not None
+    assert reply.status_code == 303, reply.text[:800]
+    back = at_the_bank(reply.headers["location"])
+    with suppress(httpx.TransportError):
+        payer.client.get(back)
+    survive(stack, place)
 
-        payment = stack.sql("SELECT id FROM payments_payment WHERE key = ?", data["key"])
-        assert len(payment) == 1
-        poll(
-            lambda id=payment[0][0]: stack.sql("SELECT 1 FROM payments_payment WHERE id = ? AND state = 'paid'", id),
-            seconds=60,
-            what=f"the payment after {place}",
-        )
-        entries = stack.sql(
-            "SELECT amount_kop FROM billing_entry WHERE source = 'payment' AND source_id = ?", payment[0][0]
-        )
-        assert entries == [(-1234,)], place
-        assert paid_orders(stack, payment[0][0]) == 1, place
-        assert_balances_add_up(stack)
+    payment = stack.sql("SELECT id FROM payments_payment WHERE key = ?", data["key"])
+    assert len(payment) == 1
+    poll(
+        lambda id=payment[0][0]: stack.sql("SELECT 1 FROM payments_payment WHERE id = ? AND state = 'paid'", id),
+        seconds=60,
+        what=f"the payment after {place}",
+    )
+    entries = stack.sql(
+        "SELECT amount_kop FROM billing_entry WHERE source = 'payment' AND source_id = ?", payment[0][0]
+    )
+    assert entries == [(-1234,)], place
+    assert paid_orders(stack, payment[0][0]) == 1, place
+    assert_balances_add_up(stack)
     stack.settle()
     assert_messages_stand_once(stack)
 
@@ -163,81 +164,81 @@ def assert_messages_stand_once(stack) -> None:
     assert sms == []
 
 
-def test_a_closing_stands_once_wherever_the_process_was_killed(stack):
-    for number, place in enumerate(CLOSE):
-        visit_id, serial, final = ready_visit(stack)
-        crew = Person(stack, "/crew/login", login="crew")
-        for step in ("departure", "arrival"):
-            crew.post(f"/crew/visits/{visit_id}/{step}", crew.form("/crew/"))
-        data = {
-            **crew.form(f"/crew/visits/{visit_id}"),
-            "old_serial": serial, "final_1": str(final), "type": meter_type(stack), "serial": f"6600{number:04}", "year": "2026",
-            "verified_on": "2026-02-10", "value_1": "1", "seal_1": f"К{number}", "seal_1_place": "Клеммная крышка",
-            "signed_by": "Демо", "signature": signature(),
-        }  # fmt: skip
-        arm(stack, place)
-        reply = crew.post(f"/crew/visits/{visit_id}", data)
-        assert reply is None or reply.status_code >= 500, re.findall(r'class="err".*?</p>', reply.text)
-        survive(stack, place)
-        reply = crew.post(f"/crew/visits/{visit_id}", data)
-        assert reply is not None
-        assert reply.status_code in (303, 200), reply.text[:800]
-        assert stack.sql("SELECT count(*) FROM fieldwork_act WHERE visit_id = ?", visit_id) == [(1,)], place
-        assert stack.sql("SELECT count(*) FROM metering_meter WHERE serial = ?", f"6600{number:04}") == [(1,)], place
-        assert stack.sql(
-            "SELECT o.state FROM fieldwork_order o JOIN fieldwork_visit v ON v.order_id = o.id WHERE v.id = ?", visit_id
-        ) == [("closed",)]
-        stack.settle()
-        papers = "SELECT count(*) FROM fieldwork_order_file f JOIN fieldwork_visit v ON v.order_id = f.order_id WHERE v.id = ? AND purpose = 'act'"
-        assert stack.sql(papers, visit_id) == [(1,)], place
+@pytest.mark.parametrize("place", CLOSE)
+def test_a_closing_stands_once_wherever_the_process_was_killed(stack, place):
+    visit_id, serial, final = ready_visit(stack)
+    crew = Person(stack, "/crew/login", login="crew")
+    for step in ("departure", "arrival"):
+        crew.post(f"/crew/visits/{visit_id}/{step}", crew.form("/crew/"))
+    data = {
+        **crew.form(f"/crew/visits/{visit_id}"),
+        "old_serial": serial, "final_1": str(final), "type": meter_type(stack), "serial": "66000001", "year": "2026",
+        "verified_on": "2026-02-10", "value_1": "1", "seal_1": "К1", "seal_1_place": "Клеммная крышка",
+        "signed_by": "Демо", "signature": signature(),
+    }  # fmt: skip
+    arm(stack, place)
+    reply = crew.post(f"/crew/visits/{visit_id}", data)
+    assert reply is None or reply.status_code >= 500, re.findall(r'class="err".*?</p>', reply.text)
+    survive(stack, place)
+    reply = crew.post(f"/crew/visits/{visit_id}", data)
+    assert reply is not None
+    assert reply.status_code in (303, 200), reply.text[:800]
+    assert stack.sql("SELECT count(*) FROM fieldwork_act WHERE visit_id = ?", visit_id) == [(1,)], place
+    assert stack.sql("SELECT count(*) FROM metering_meter WHERE serial = ?", "66000001") == [(1,)], place
+    assert stack.sql(
+        "SELECT o.state FROM fieldwork_order o JOIN fieldwork_visit v ON v.order_id = o.id WHERE v.id = ?", visit_id
+    ) == [("closed",)]
+    stack.settle()
+    papers = "SELECT count(*) FROM fieldwork_order_file f JOIN fieldwork_visit v ON v.order_id = f.order_id WHERE v.id = ? AND purpose = 'act'"
+    assert stack.sql(papers, visit_id) == [(1,)], place
     assert_balances_add_up(stack)
     assert_messages_stand_once(stack)
 
 
-def test_a_message_arrives_once_under_its_id_wherever_the_worker_was_killed(stack):
-    for place in MESSAGE:
-        client = Person(stack, "/login?by=email", email="abonent@demo.nesk")
-        arm(stack, place)
-        form = client.form("/cabinet/services/new/SEAL?ls=230000000017")
-        reply = client.post("/cabinet/services/new/SEAL?ls=230000000017", {**form, "installation": installation(stack)})
-        survive(stack, place)
-        assert reply is None or reply.status_code == 303
-        stack.settle(seconds=90)
-        assert_messages_stand_once(stack)
+@pytest.mark.parametrize("place", MESSAGE)
+def test_a_message_arrives_once_under_its_id_wherever_the_worker_was_killed(stack, place):
+    client = Person(stack, "/login?by=email", email="abonent@demo.nesk")
+    arm(stack, place)
+    form = client.form("/cabinet/services/new/SEAL?ls=230000000017")
+    reply = client.post("/cabinet/services/new/SEAL?ls=230000000017", {**form, "installation": installation(stack)})
+    survive(stack, place)
+    assert reply is None or reply.status_code == 303
+    stack.settle(seconds=90)
+    assert_messages_stand_once(stack)
 
 
-def test_a_recovery_leaves_the_old_password_or_the_new_one_wherever_the_process_was_killed(stack):
+@pytest.mark.parametrize("place", RECOVER)
+def test_a_recovery_leaves_the_old_password_or_the_new_one_wherever_the_process_was_killed(stack, place):
     """Fault table, «Recover: …»: the letter comes all the same, and no old session lives beside the new password."""
-    for number, place in enumerate(RECOVER, start=2):
-        email, new = f"abonent{number}@demo.nesk", f"Новый-зонтик-{number}"
-        inside = Person(stack, "/login?by=email", email=email)
-        is_in = lambda inside=inside: inside.client.get("/cabinet/").status_code == 200  # noqa: E731
-        if place in ("link.writing", "recover.asked"):
-            arm(stack, place)
-        ask_for_link(stack, email)
-        if place in ("link.writing", "recover.asked"):
-            survive(stack, place)
-        found = re.search(
-            r"/recover/link/\S+", stack.wait_for_message(email, text="Восстановление пароля", seconds=120)["text"]
-        )
-        assert found
-        assert (lets_in(stack, email, PASSWORD), is_in()) == (True, True), place
+    email, new = "abonent2@demo.nesk", "Новый-зонтик-2"
+    inside = Person(stack, "/login?by=email", email=email)
+    is_in = lambda inside=inside: inside.client.get("/cabinet/").status_code == 200  # noqa: E731
+    if place in ("link.writing", "recover.asked"):
+        arm(stack, place)
+    ask_for_link(stack, email)
+    if place in ("link.writing", "recover.asked"):
+        survive(stack, place)
+    found = re.search(
+        r"/recover/link/\S+", stack.wait_for_message(email, text="Восстановление пароля", seconds=120)["text"]
+    )
+    assert found
+    assert (lets_in(stack, email, PASSWORD), is_in()) == (True, True), place
 
-        if place in ("recover.changing", "recover.changed"):
-            arm(stack, place)
-            assert set_password(stack, found[0], new) is None, place
-            survive(stack, place)
-            happened = place == "recover.changed"
-            assert (lets_in(stack, email, new), lets_in(stack, email, PASSWORD), is_in()) == (
-                (True, False, False) if happened else (False, True, True)
-            ), place
-            assert httpx.get(stack.url + found[0]).status_code == (410 if happened else 200)
-        if place != "recover.changed":
-            reply = set_password(stack, found[0], new)
-            assert reply is not None
-            assert (reply.status_code, reply.headers.get("location")) == (303, "/login"), reply.text[:500]
-        assert (lets_in(stack, email, new), lets_in(stack, email, PASSWORD), is_in()) == (True, False, False), place
-        stack.wait_for_message(email, text="изменён", seconds=120)
+    if place in ("recover.changing", "recover.changed"):
+        arm(stack, place)
+        assert set_password(stack, found[0], new) is None, place
+        survive(stack, place)
+        happened = place == "recover.changed"
+        assert (lets_in(stack, email, new), lets_in(stack, email, PASSWORD), is_in()) == (
+            (True, False, False) if happened else (False, True, True)
+        ), place
+        assert httpx.get(stack.url + found[0]).status_code == (410 if happened else 200)
+    if place != "recover.changed":
+        reply = set_password(stack, found[0], new)
+        assert reply is not None
+        assert (reply.status_code, reply.headers.get("location")) == (303, "/login"), reply.text[:500]
+    assert (lets_in(stack, email, new), lets_in(stack, email, PASSWORD), is_in()) == (True, False, False), place
+    stack.wait_for_message(email, text="изменён", seconds=120)
     stack.settle(seconds=90)
     assert_messages_stand_once(stack)
 
