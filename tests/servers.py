@@ -298,23 +298,19 @@ def _look_for_redis() -> tuple[Redis, str]:
 
 def _own_redis(path: str) -> tuple[Redis, str]:
     port = free_port()
-    command = [
-        path,
-        "--port",
-        str(port),
-        "--bind",
-        "127.0.0.1",
-        "--save",
-        "",
-        "--appendonly",
-        "no",
-        "--daemonize",
-        "no",
-    ]
+    url = f"redis://127.0.0.1:{port}"
+    process = start_redis(port, path)
+    return Redis(url, process), f"{poll(partial(_redis_version, url), what='Redis')}, started here"
+
+
+def start_redis(port: int, path: str = "") -> subprocess.Popen[bytes]:
+    """A server on a port of its own choosing, ended with the run; it may be killed before."""
+    path = path or program("redis-server", package="redis-server")
+    kept_nowhere = ["--save", "", "--appendonly", "no", "--daemonize", "no"]
+    command = [path, "--port", str(port), "--bind", "127.0.0.1", *kept_nowhere]
     process = subprocess.Popen(command, cwd=tempfile.gettempdir(), stdout=subprocess.DEVNULL, stderr=subprocess.STDOUT)
     _at_the_end.callback(_end, process)
-    url = f"redis://127.0.0.1:{port}"
-    return Redis(url, process), f"{poll(partial(_redis_version, url), what='Redis')}, started here"
+    return process
 
 
 def _redis_version(url: str) -> str:

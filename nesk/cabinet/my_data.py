@@ -37,7 +37,7 @@ def index() -> Any:
     if not wants_fragment():
         context["sightings"] = queries.sightings(viewer().subject.id)
     shown = page("cabinet/my_data/index.html", "cabinet/my_data/_archive.html", **context)
-    is_asked_for_no_more = request.method == "GET" and wants_fragment() and context["state"] != "preparing"
+    is_asked_for_no_more = request.method != "POST" and wants_fragment() and context["state"] != "preparing"
     return (shown[0], 286) if is_asked_for_no_more else shown
 
 

@@ -166,7 +166,7 @@ def _ask_phone(template: str, replaces: int | None) -> Any:
         else:
             return go(CODE)
     opened, refused = "cabinet/subscriptions/_phone_dialog.html", "cabinet/subscriptions/_phone.html"
-    return page(template, opened if request.method == "GET" else refused, form=form, replaces=replaces)
+    return page(template, opened if request.method != "POST" else refused, form=form, replaces=replaces)
 
 
 @bp.route("/phones/code", methods=["GET", "POST"])

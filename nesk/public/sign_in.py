@@ -48,7 +48,7 @@ class SignInForm(DoorForm):
 
 @bp.route("/login", methods=["GET", "POST"])
 def login() -> Any:
-    if request.method == "GET" and current_user.is_authenticated:
+    if request.method != "POST" and current_user.is_authenticated:
         return redirect("/cabinet/", 303)
     way = _way()
     form = SignInForm(next=request.args.get("next", ""))

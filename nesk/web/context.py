@@ -51,7 +51,7 @@ def init_context(app: Flask) -> None:
         signed_in = current_user.is_authenticated
         return {
             "display": current_display(),
-            "here": request.full_path.rstrip("?") if request.method == "GET" else "/",
+            "here": request.full_path.rstrip("?") if request.method != "POST" else "/",
             "private": signed_in,
             "demo": config.current().env == "demo" or (signed_in and current_user.is_demo),
             "today": clock.today(),

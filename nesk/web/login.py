@@ -174,7 +174,7 @@ def init_login(app: Flask) -> None:
     @manager.unauthorized_handler
     def ask_to_sign_in() -> Response:
         _, _, address = surface(request.path)
-        back = request.full_path.rstrip("?") if request.method == "GET" else ""
+        back = request.full_path.rstrip("?") if request.method != "POST" else ""
         to = f"{address}?next={quote(back)}" if back else address
         if owes_password():
             to = password_page(request.path)

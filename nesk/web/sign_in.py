@@ -81,7 +81,7 @@ def mount(
     """Add `login`, `confirmation` and `logout` to a surface's blueprint. Gives the endpoints that are open to strangers."""
 
     def login() -> Any:
-        if request.method == "GET" and current_user.is_authenticated:
+        if request.method != "POST" and current_user.is_authenticated:
             return redirect(home, 303)
         form = form_class(next=request.args.get("next", ""))
         at = door(kind, (form.login.data or "").strip(), form.identity)

@@ -13,8 +13,8 @@ from nesk.payments.models import Payment
 from nesk.people.models import Staff
 from nesk.people.queries import person_by_identity
 from tests.browser import Browser
+from tests.house.addresses import methods
 from tests.house.sources import name, python, tree
-from tests.house.test_routes import methods
 
 pytestmark = pytest.mark.usefixtures("town")
 

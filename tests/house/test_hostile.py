@@ -8,8 +8,8 @@ from urllib.parse import quote, urljoin, urlsplit
 import pytest
 
 from tests.browser import Browser
+from tests.house.addresses import address, methods
 from tests.house.test_links import STARTS, who
-from tests.house.test_routes import address, methods
 from tests.pages import FormOnPage
 
 pytestmark = pytest.mark.usefixtures("town")

@@ -15,6 +15,7 @@ import sqlite3
 import subprocess
 import sys
 from contextlib import ExitStack, closing, suppress
+from itertools import cycle
 from pathlib import Path
 from typing import Any, Literal
 from urllib.parse import urlsplit
@@ -23,7 +24,7 @@ import httpx
 import psutil
 import psycopg
 
-from tests.servers import poll
+from tests.servers import WORKER, poll
 
 Kind = Literal["together", "apart"]
 KINDS: tuple[Kind, ...] = ("together", "apart")
@@ -260,14 +261,20 @@ def _children(pid: int) -> list[psutil.Process]:
 
 
 def _free_ports() -> int:
-    """A port that is free together with those that the sandbox counts from it."""
+    """A port that is free together with those that the sandbox counts from it.
 
-    def all_free() -> int:
+    Each worker of the run has a stretch of its own, below the ports that the system gives to whoever asks for any.
+    """
+
+    def next_free() -> int:
+        port = next(_ports)
         with ExitStack() as held:
-            first = held.enter_context(socket.create_server(("127.0.0.1", 0)))
-            port = int(first.getsockname()[1])
-            for offset in SANDBOX.values():
+            for offset in (0, *SANDBOX.values()):
                 held.enter_context(socket.create_server(("127.0.0.1", port + offset)))
-            return port
+        return port
 
-    return poll(all_free, what="four free ports")
+    return poll(next_free, what="four free ports")
+
+
+_number = int(WORKER.removeprefix("gw") or 0)
+_ports = cycle(range(12_000 + 1_000 * (_number % 16), 12_980 + 1_000 * (_number % 16), 20))

@@ -19,7 +19,7 @@ pytestmark = pytest.mark.usefixtures("database")
 
 PROMISED = {
     "credentials.forget_challenges": "codes 1 day, unconfirmed registrations 14 days",
-    "sessions.forget_sessions": "sessions 1 year",
+    "people.forget_sessions": "sessions 1 year",
     "notifications.forget_addresses": "bare addresses of codes and links 1 day",
     "privacy.delete_archives": "archives of one's data 24 hours",
     "fieldwork.forget_attachments": "files of orders that came to nothing 1 year",

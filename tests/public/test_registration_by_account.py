@@ -169,6 +169,6 @@ def test_no_password_of_ours_is_ever_on_a_page(stranger):
     page = stranger.submit(ask(stranger).path, {"phone": NEW_PHONE})
     react()
     password = Message.get(Message.template == "credentials").text.partition("пароль ")[2].partition(" ")[0]
-    assert len(password) == 14
+    assert len(password) == 19
     assert password not in page.body
     assert Person.select().where(Person.password_hash.contains(password)).count() == 0

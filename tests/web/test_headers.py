@@ -7,7 +7,7 @@ from nesk.metering.models import Reading
 from nesk.people.models import Session
 from nesk.people.queries import person_by_identity
 from tests.browser import Browser
-from tests.house.test_routes import address, methods
+from tests.house.addresses import address, methods
 
 WRITTEN = ("default-src 'none'", "base-uri 'none'", "frame-ancestors 'none'")
 

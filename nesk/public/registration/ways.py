@@ -54,7 +54,7 @@ def of_way(name: str) -> Callable[[View], View]:
         def guarded(*args: Any, **kwargs: Any) -> Any:
             if all(way.name != name for way in open_ways()):
                 raise NotFound
-            if request.method == "GET" and current_user.is_authenticated:
+            if request.method != "POST" and current_user.is_authenticated:
                 return redirect(HOME, 303)
             return view(*args, **kwargs)
 
