@@ -65,6 +65,14 @@ class FactorsReset:
 
 
 @dataclass(frozen=True)
+class SecondStepGuessed:
+    """Somebody knows the password and has used up the tries at the second step; recorded once a day."""
+
+    holder_kind: str
+    holder_id: int
+
+
+@dataclass(frozen=True)
 class ContactChanged:
     """A person has another phone or e-mail: the challenge by which it was proved tells the new and the former one."""
 

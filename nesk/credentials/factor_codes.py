@@ -10,12 +10,12 @@ import peewee
 import pyotp
 
 from nesk.core import clock, limits
-from nesk.core.actor import Actor
+from nesk.core.actor import Actor, system
 from nesk.core.db import transaction
 from nesk.core.errors import Refused
 from nesk.core.events import record
 from nesk.core.sealing import mac, seal, unseal
-from nesk.credentials.events import FactorAdded, FactorPrepared, PaperCodesIssued, PaperCodeUsed
+from nesk.credentials.events import FactorAdded, FactorPrepared, PaperCodesIssued, PaperCodeUsed, SecondStepGuessed
 from nesk.credentials.factors import PREPARED_FOR, Holder, end_papers, is_protected, live, lock, of, protection
 from nesk.credentials.models import Factor
 
@@ -24,7 +24,8 @@ PAPER_CODES = 10
 PAPER_SIGNS = "ACEHKMPRTXY34679"
 """Signs that nobody takes for another, in Latin or in Cyrillic: ten of them are forty bits."""
 _TWINS = str.maketrans("АСЕНКМРТХУ", "ACEHKMPTXY")
-_TRIES = ((5, 300), (30, 86_400))
+DAY = 86_400
+_TRIES = ((5, 300), (30, DAY))
 
 WRONG = "Код не подошёл. Введите код, который приложение показывает сейчас, или ещё не использованный код с бумаги."
 WRONG_FIRST = (
@@ -162,6 +163,7 @@ def accept_code(holder: Holder, typed: str) -> None:
     code = _digits(typed)
     accepted = _accept_application(holder, code) if code.isdigit() else _accept_paper(holder, code)
     if not accepted:
+        _note_guessing(holder)
         raise Refused(WRONG, field="code")
     _forgive_try(holder)
 
@@ -205,6 +207,14 @@ def _accept_paper(holder: Holder, code: str) -> bool:
 def _count_try(holder: Holder) -> None:
     for limit, seconds in _TRIES:
         limits.count("factor", f"{holder.kind}:{holder.id}", limit=limit, seconds=seconds)
+
+
+def _note_guessing(holder: Holder) -> None:
+    """The last free try was wrong, and the password before it was right: its owner has to know."""
+    subject, (most, seconds) = f"{holder.kind}:{holder.id}", _TRIES[0]
+    if limits.counted(("factor", subject, seconds)) == [most] and limits.add("factor_told", subject, seconds=DAY) == 1:
+        with transaction():
+            record(SecondStepGuessed(holder.kind, holder.id), by=system("sign_in"))
 
 
 def _forgive_try(holder: Holder) -> None:

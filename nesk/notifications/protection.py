@@ -2,8 +2,17 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from nesk.core.events import EventRecord, current_event_id, on
-from nesk.credentials.events import FactorAdded, FactorRemoved, FactorsReset, PaperCodesIssued, PaperCodeUsed
+from nesk.credentials.events import (
+    FactorAdded,
+    FactorRemoved,
+    FactorsReset,
+    PaperCodesIssued,
+    PaperCodeUsed,
+    SecondStepGuessed,
+)
 from nesk.notifications import operations
 from nesk.people.queries import SUBJECTS
 
@@ -44,12 +53,23 @@ def tell_of_reset(holder_kind: str, holder_id: int) -> None:
     _tell(holder_kind, holder_id, "Второй шаг входа сброшен сотрудником НЭСК")
 
 
+@on(SecondStepGuessed)
+def tell_of_guessing(holder_kind: str, holder_id: int) -> None:
+    _send("second_step_guessed", holder_kind, holder_id, at=_at())
+
+
 def _tell(kind: str, holder_id: int, change: str) -> None:
-    """A letter and a notice to a subscriber; a letter to the others, where their address is known."""
-    event = EventRecord.get_by_id(current_event_id())
-    facts = {"change": change, "at": event.at}
+    _send("factor_changed", kind, holder_id, change=change, at=_at())
+
+
+def _at() -> datetime:
+    return EventRecord.get_by_id(current_event_id()).at  # type: ignore[no-any-return]
+
+
+def _send(template: str, kind: str, holder_id: int, **facts: object) -> None:
+    """To a subscriber by every way of the template; to the others a letter, where their address is known."""
     if kind == "person":
-        operations.notify(event.id, "factor_changed", person_id=holder_id, link=PAGES[kind], **facts)
+        operations.notify(current_event_id(), template, person_id=holder_id, link=PAGES[kind], **facts)
         return
     email = SUBJECTS[kind].get_by_id(holder_id).email
-    operations.tell(event.id, "factor_changed", recipients={"email": email}, link=PAGES[kind], **facts)
+    operations.tell(current_event_id(), template, recipients={"email": email}, link=PAGES[kind], **facts)

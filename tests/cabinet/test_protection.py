@@ -171,6 +171,17 @@ def test_a_code_on_paper_lets_in_once_and_a_letter_tells_of_it(marina: Browser, 
     assert {letter.recipient for letter in letters} == {EMAIL}
 
 
+def test_the_owner_of_the_password_is_warned_of_whoever_guesses_the_code(marina: Browser, key):
+    show_password(marina)
+    for _ in range(5):
+        marina.submit(CONFIRM, {"code": "000000"})
+    events.drain(reraise=False)
+    warnings = {row.channel: row for row in Message.select().where(Message.template == "second_step_guessed")}
+    assert {channel: row.recipient for channel, row in warnings.items() if channel != "cabinet"} == {"email": EMAIL}
+    assert "кто-то ввёл ваш пароль верно и пять раз ошибся в коде второго шага" in warnings["email"].text
+    assert set(warnings) == {"email", "cabinet"}
+
+
 def test_with_htmx_the_refusal_comes_as_a_fragment_and_success_leads_away(marina: Browser, key):
     show_password(marina)
     page = marina.submit(CONFIRM, {"code": "000000"}, htmx=True, status=422)

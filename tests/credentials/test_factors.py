@@ -169,6 +169,23 @@ def test_the_sixth_try_in_five_minutes_is_not_compared_at_all(holder, me):
         factor_codes.accept_code(holder, code_of(key))
 
 
+def test_whoever_owns_the_password_is_told_once_a_day_that_somebody_guesses_the_second_step(holder, me):
+    for at in ("2026-11-24 10:00", "2026-11-24 11:00", "2026-11-25 10:00"):
+        with clock.stopped_at(at):
+            if at.endswith("24 10:00"):
+                connect(holder, me)
+            before = guessed()
+            for tries in range(5):
+                assert guessed() == before, tries
+                with pytest.raises(Refused):
+                    factor_codes.accept_code(holder, "000000")
+            assert guessed() - before == (0 if at.endswith("11:00") else 1)
+
+
+def guessed() -> int:
+    return EventRecord.select().where(EventRecord.name == "SecondStepGuessed").count()
+
+
 def test_successes_are_not_counted_and_one_holder_does_not_lock_another(holder, me):
     with clock.stopped_at(NOW):
         _, codes = connect(holder, me)
