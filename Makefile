@@ -21,7 +21,7 @@ run: $(VENV)/.run ## Запустить всё: сайт, работник, пе
 setup: $(VENV)/.dev ## Поставить всё, что нужно для разработки
 
 test: $(VENV)/.dev ## Все тесты: настоящие PostgreSQL, Redis и Chromium. ARGS="-k слово" — часть из них
-	@$(BIN)/python -m pytest -n logical --dist worksteal $(ARGS)
+	@$(BIN)/python -m pytest -n auto --maxschedchunk 1 $(ARGS)
 
 check: lint test ## То же, что проверяет CI: стиль, типы, этажи, шаблоны, замки, тесты
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import socket
 from collections import Counter
 from collections.abc import Iterator
@@ -27,6 +28,17 @@ def pytest_configure(config: pytest.Config) -> None:
     hypothesis.settings.load_profile("soak" if config.option.markexpr == "soak" else "house")
     if not servers.WORKER and getattr(config.option, "numprocesses", None):
         servers.lead()
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_auto_num_workers() -> int:
+    """One more than there are cores: a journey waits for the product's processes more than it computes."""
+    return len(os.sched_getaffinity(0)) + 1 if hasattr(os, "sched_getaffinity") else (os.cpu_count() or 1) + 1
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Journeys go first: they are the longest, and none of them should be waited for alone at the end."""
+    items.sort(key=lambda item: item.path.parent.name != "journeys")
 
 
 def pytest_sessionfinish(session: pytest.Session) -> None:

@@ -10,6 +10,7 @@ import json
 from collections.abc import Callable, Iterator
 
 from nesk.bench import measures
+from nesk.bench.doors import doors
 
 BENCHES: dict[str, Callable[[int | None], Iterator[dict[str, object]]]] = {
     "demo": measures.demo_town,
@@ -17,6 +18,7 @@ BENCHES: dict[str, Callable[[int | None], Iterator[dict[str, object]]]] = {
     "readings": measures.readings,
     "receipt": measures.receipt,
     "close": measures.closing,
+    "doors": doors,
 }
 
 

@@ -24,7 +24,7 @@ from nesk.credentials.settings import CredentialSettings
 from nesk.demo import facts, fieldwork
 from nesk.demo.town import KOVALCHUK, MONTHS, NEWCOMER, Household, households
 from nesk.enrolment import queries as enrolment
-from nesk.enrolment.rules import LEAST_SUM_KOP, most_opened
+from nesk.enrolment.rules import LEAST_SUM_KOP
 from nesk.fieldwork.catalogue import install_catalogue
 from nesk.metering import register
 from nesk.metering.models import Installation, Meter, MeterType
@@ -346,9 +346,7 @@ def bill_facts() -> dict[str, Any]:
 
 def _latest(sums: list[int]) -> str:
     """The first of the sums that opens no more accounts than it may (a neighbour may have the same one by chance)."""
-    most = most_opened(enrolment.accounts_count())
-    fit = (kop for kop in sums if kop >= LEAST_SUM_KOP and enrolment.opened_by(kop, at_most=most) <= most)
-    kop = next(fit, None)
+    kop = next((kop for kop in sums if kop >= LEAST_SUM_KOP and not enrolment.is_common(kop)), None)
     return _sum(kop) if kop else ""
 
 

@@ -63,7 +63,7 @@ def bind_account(person_id: int, claim: Claim, *, ip: str = "", device: str = ""
         raise Refused(accounts.ALREADY, field="number")
     _demand_word(claim)
     counted = _count(person_id, number, ip)
-    account, way = _proved(number, claim)
+    account, way = proved(number, claim)
     if account is None or not way:
         with transaction():
             record(BindingRefused(person_id, claim.way, account.id if account else None), by=by)
@@ -145,7 +145,7 @@ def _count(person_id: int, number: str, ip: str) -> tuple[rules.Limit, ...]:
     return wanted
 
 
-def _proved(number: str, claim: Claim) -> tuple[Account | None, str]:
+def proved(number: str, claim: Claim) -> tuple[Account | None, str]:
     """The account that is aimed at, and the way in which it is proved (empty: it is not). The evidence is asked of an
     account that does not exist as well, so that both take as long."""
     account = queries.account_to_bind(number, claim.branch_id)
@@ -156,9 +156,7 @@ def _proved(number: str, claim: Claim) -> tuple[Account | None, str]:
 def _by_sum(account_id: int, number: str, typed: str) -> str:
     kop = parse_amount(typed)
     assert kop is not None, "the form was checked before"
-    most = rules.most_opened(queries.accounts_count())
-    is_common = queries.opened_by(kop, at_most=most) > most
-    way = queries.sum_proves(account_id, kop)
+    is_common, way = queries.is_common(kop), queries.sum_proves(account_id, kop)  # both are always asked (B1)
     return "" if is_common else way
 
 

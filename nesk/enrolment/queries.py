@@ -74,8 +74,14 @@ def _paid(sum_kop: int, since: Month) -> list[Any]:
     ]
 
 
-def accounts_count() -> int:
-    return Account.select().count()  # type: ignore[no-any-return]
+def is_common(sum_kop: int) -> bool:
+    """Whether the sum opens more than a thousandth of all accounts and is no evidence (B3). Nothing counts the accounts:
+    there either are so many as the sum needs or not."""
+    opened = opened_by(sum_kop, at_most=rules.MOST_COUNTED)
+    needed = rules.least_accounts(opened)
+    if opened > rules.MOST_COUNTED or not needed:
+        return needed > 0
+    return not Account.select(Account.id).order_by(Account.id).offset(needed - 1).limit(1).exists()
 
 
 def serials_at(account_id: int) -> list[str]:

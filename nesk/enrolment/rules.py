@@ -11,6 +11,8 @@ EVIDENCE_MONTHS = 12
 LEAST_SUM_KOP = 1_000
 """A sum below ten roubles proves nothing: everybody has one like it (B3)."""
 MOST_OPENED_PER_MILLE = 1
+MOST_COUNTED = 2_000
+"""A sum that opens more is evidence nowhere: there are no two million accounts behind it."""
 """A sum that opens more than this share of all accounts, and more than one, is no evidence (B3)."""
 
 WATCHED = timedelta(minutes=15)
@@ -62,14 +64,9 @@ def plain_serial(text: str) -> str:
     return "".join(sign for sign in wide if sign.isascii() and sign.isalnum())
 
 
-def opens_too_many(opened: int, accounts: int) -> bool:
-    """Whether a sum that opens so many of all accounts is no evidence (B3)."""
-    return opened > most_opened(accounts)
-
-
-def most_opened(accounts: int) -> int:
-    """How many accounts a sum may open and still be evidence."""
-    return max(accounts * MOST_OPENED_PER_MILLE // 1_000, 1)
+def least_accounts(opened: int) -> int:
+    """How many accounts there have to be, for a sum that opens so many of them to be evidence (B3): one is always fine."""
+    return 0 if opened <= 1 else opened * 1_000 // MOST_OPENED_PER_MILLE
 
 
 def is_attack(refused: int, bound: int, *, least: int, percent: int) -> bool:

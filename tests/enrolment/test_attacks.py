@@ -2,7 +2,8 @@
 
 import logging
 import random
-from collections import Counter
+from bisect import bisect
+from collections import Counter, defaultdict
 from datetime import date
 
 import argon2
@@ -20,7 +21,7 @@ from nesk.core.db import db, is_postgres
 from nesk.core.errors import Refused, TooOften
 from nesk.core.events import EventRecord
 from nesk.core.limits import Counter as Tried
-from nesk.enrolment import binding, queries, rules
+from nesk.enrolment import binding, queries
 from nesk.enrolment.binding import ASK_WORD, WRONG
 from nesk.enrolment.settings import EnrolmentSettings
 from nesk.payments.models import Payment
@@ -333,13 +334,12 @@ def test_spraying_the_most_popular_sums_over_a_whole_town_opens_next_to_nothing(
     """B2, B3: forty people who have agreed, each from a network of his own, solving every word on a picture."""
     dice = random.Random(20_261_124)
     ids = town_of(district.branch, count, dice)
-    most = rules.most_opened(count)
     popular = Counter(kop for (kop,) in Bill.select(Bill.services_kop).tuples())
     popular.update(kop for (kop,) in Payment.select(Payment.principal_kop).tuples())
     numbers = {
         row.id: row.number for row in Account.select(Account.id, Account.number).where(Account.id.in_(ids[:500]))
     }
-    sums = [kop for kop, _ in popular.most_common(60)] + [kop for kop, times in popular.items() if times <= most][:60]
+    sums = [kop for kop, _ in popular.most_common(60)] + [kop for kop, _ in popular.most_common()[-60:]]
     asked = opened = 0
     answers = set()
     for index in range(40):
@@ -361,10 +361,30 @@ def test_spraying_the_most_popular_sums_over_a_whole_town_opens_next_to_nothing(
     assert asked <= 40 * 5 + opened
     assert asked > 100
     # What a try can open at all: the share of accounts behind any sum that is evidence.
-    shares = [opened_by for kop in sums if (opened_by := queries.opened_by(kop, at_most=most)) <= most]
-    assert max(shares, default=0) <= max(count // 1_000, 1)
-    assert any(queries.opened_by(kop, at_most=most) > most for kop in sums)
+    most = max(count // 1_000, 1)
+    opens = {kop: queries.opened_by(kop, at_most=count) for kop in sums}
+    assert {kop for kop in sums if queries.is_common(kop)} == {kop for kop in sums if opens[kop] > most} != set()
     assert opened <= max(3, asked * 2 * most // count)
+
+
+@pytest.mark.soak
+def test_in_a_ledger_of_a_million_no_sum_opens_more_than_its_share(district):
+    """B3 over the whole ledger: what is taken for evidence is never behind more than a thousandth of the accounts."""
+    count = len(town_of(district.branch, 334_000, random.Random(17)))
+    total = Account.select().count()
+    holders = defaultdict(set)
+    for account, kop in Bill.select(Bill.account, Bill.services_kop).tuples():
+        holders[kop].add(account)
+    for account, kop in Payment.select(Payment.account, Payment.principal_kop).tuples():
+        holders[kop].add(account)
+    assert Bill.select().count() > 1_000_000 - 3
+    assert count > 333_000
+    by_share = sorted(holders, key=lambda kop: len(holders[kop]))
+    near = bisect(by_share, total // 1_000, key=lambda kop: len(holders[kop]))
+    looked_at = {*by_share[:100], *by_share[-100:], *by_share[max(near - 200, 0) : near + 200]}
+    wrong = [kop for kop in looked_at if queries.is_common(kop) != (len(holders[kop]) * 1_000 > total)]
+    assert wrong == []
+    assert 0 < near < len(by_share)
 
 
 @pytest.mark.parametrize("typed", ["0,00", "5,00", "9,99", "10", "500", "1000", "1 000,00", "2000.00"])
