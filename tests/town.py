@@ -56,7 +56,7 @@ class Towns:
     def _original(self, engine: Engine) -> str:
         """The address of the town that all copies are made of, built by the first process of the run that needs it."""
         home, note = self._home(engine), self._home(engine).with_suffix(".url")
-        with servers.alone("town"):
+        with servers.alone(f"town on {engine}"):
             if not note.exists():
                 home.mkdir()
                 note.write_text(self._build(engine, home))
@@ -70,13 +70,12 @@ class Towns:
         if engine == "postgresql":
             server = servers.postgres()
             url = server.url(server.create("town", is_shared=True))
-        before = config.current()
         config.use(replace(self._base, env="demo", home=home, files_url=f"file://{home / 'files'}", database_url=url))
         settings.forget()
         try:
             with self._databases.elsewhere(url):
                 build.once()
         finally:
-            config.use(before)
+            config.use(self._base)
             settings.forget()
         return url

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 import pytest
@@ -25,7 +26,13 @@ def stack(request: pytest.FixtureRequest, towns: Towns) -> Iterator[Stack]:
 
     A test that needs one kind only says `@pytest.mark.parametrize("stack", ["together"], indirect=True)`.
     """
-    kind: Kind = request.param
+    with running(request.param, towns) as one:
+        yield one
+
+
+@contextmanager
+def running(kind: Kind, towns: Towns) -> Iterator[Stack]:
+    """A copy of the product over a town of its own; skips the test where it cannot run."""
     broker = "memory://"
     try:
         if kind == "apart":
@@ -34,8 +41,8 @@ def stack(request: pytest.FixtureRequest, towns: Towns) -> Iterator[Stack]:
     except servers.Missing as why:
         pytest.skip(f"the product cannot run {kind}: {why}")
     servers.used[f"with the product running {kind}"] += 1
-    with Stack(kind, home, url, broker) as running:
-        yield running
+    with Stack(kind, home, url, broker) as one:
+        yield one
 
 
 @pytest.fixture(scope="session")

@@ -13,6 +13,8 @@ from PIL import Image
 
 from nesk.core.faults import PLACES
 from nesk.people.passwords import matches
+from tests.journeys.conftest import running
+from tests.journeys.live import KINDS
 from tests.servers import poll
 
 PASSWORD = "demo-2026"
@@ -22,6 +24,13 @@ MESSAGE = [place for place in PLACES if place.startswith("message.")]
 RECOVER = [place for place in PLACES if place.startswith(("link.", "recover."))]
 ELSEWHERE = [place for place in PLACES if place.startswith("privacy.")]
 """Of closings and archives: killed in processes of their own, in tests/privacy."""
+
+
+@pytest.fixture(scope="module", params=KINDS)
+def stack(request, towns):
+    """One running copy for every place: what dies is started again, as it would be."""
+    with running(request.param, towns) as one:
+        yield one
 
 
 class Person:
@@ -167,13 +176,14 @@ def assert_messages_stand_once(stack) -> None:
 @pytest.mark.parametrize("place", CLOSE)
 def test_a_closing_stands_once_wherever_the_process_was_killed(stack, place):
     visit_id, serial, final = ready_visit(stack)
+    new, seal = f"6600000{CLOSE.index(place)}", f"К{CLOSE.index(place)}"
     crew = Person(stack, "/crew/login", login="crew")
     for step in ("departure", "arrival"):
         crew.post(f"/crew/visits/{visit_id}/{step}", crew.form("/crew/"))
     data = {
         **crew.form(f"/crew/visits/{visit_id}"),
-        "old_serial": serial, "final_1": str(final), "type": meter_type(stack), "serial": "66000001", "year": "2026",
-        "verified_on": "2026-02-10", "value_1": "1", "seal_1": "К1", "seal_1_place": "Клеммная крышка",
+        "old_serial": serial, "final_1": str(final), "type": meter_type(stack), "serial": new, "year": "2026",
+        "verified_on": "2026-02-10", "value_1": "1", "seal_1": seal, "seal_1_place": "Клеммная крышка",
         "signed_by": "Демо", "signature": signature(),
     }  # fmt: skip
     arm(stack, place)
@@ -184,7 +194,7 @@ def test_a_closing_stands_once_wherever_the_process_was_killed(stack, place):
     assert reply is not None
     assert reply.status_code in (303, 200), reply.text[:800]
     assert stack.sql("SELECT count(*) FROM fieldwork_act WHERE visit_id = ?", visit_id) == [(1,)], place
-    assert stack.sql("SELECT count(*) FROM metering_meter WHERE serial = ?", "66000001") == [(1,)], place
+    assert stack.sql("SELECT count(*) FROM metering_meter WHERE serial = ?", new) == [(1,)], place
     assert stack.sql(
         "SELECT o.state FROM fieldwork_order o JOIN fieldwork_visit v ON v.order_id = o.id WHERE v.id = ?", visit_id
     ) == [("closed",)]
@@ -210,7 +220,8 @@ def test_a_message_arrives_once_under_its_id_wherever_the_worker_was_killed(stac
 @pytest.mark.parametrize("place", RECOVER)
 def test_a_recovery_leaves_the_old_password_or_the_new_one_wherever_the_process_was_killed(stack, place):
     """Fault table, «Recover: …»: the letter comes all the same, and no old session lives beside the new password."""
-    email, new = "abonent2@demo.nesk", "Новый-зонтик-2"
+    number = RECOVER.index(place) + 2
+    email, new = f"abonent{number}@demo.nesk", f"Новый-зонтик-{number}"
     inside = Person(stack, "/login?by=email", email=email)
     is_in = lambda inside=inside: inside.client.get("/cabinet/").status_code == 200  # noqa: E731
     if place in ("link.writing", "recover.asked"):
