@@ -40,6 +40,8 @@ bp = Blueprint("cabinet", __name__, url_prefix="/cabinet")
 guard(bp, open_endpoints=new_password.mount(bp, kind="person", home="/cabinet/"))
 bp.before_request(consents.ask_to_renew)
 
+NOTICES = "/cabinet/notices/"
+
 SECTIONS = (
     Section("home", "Главная", "/cabinet/", "cabinet.home", tab=True),
     Section("meter", "Показания", "/cabinet/readings/", "cabinet.readings", tab=True),
@@ -74,6 +76,7 @@ def cabinet() -> dict[str, Any]:
     elsewhere = "/cabinet/accounts/" if of_accounts else request.path
     return {
         "nav_items": [section.item() for section in SECTIONS if _is_for(section, card)],
+        "more": here is None and not request.path.startswith(NOTICES),
         "account": card,
         "accounts": my_accounts(),
         "section_url": here.url if here else elsewhere,
@@ -82,7 +85,7 @@ def cabinet() -> dict[str, Any]:
         "unread": unread_count(current_user.subject.id),
         "links": {
             "home": "/cabinet/",
-            "notices": "/cabinet/notices/",
+            "notices": NOTICES,
             "devices": "/cabinet/devices/",
             "payment": payment_url,
             "accounts": "/cabinet/accounts/",
