@@ -107,7 +107,7 @@ def links(page: Page) -> list[str]:
     return [
         parts._replace(scheme="", netloc="", fragment="").geturl()
         for parts in kept
-        if "." not in parts.path.rpartition("/")[2] and "/files/" not in parts.path
+        if "." not in parts.path.rpartition("/")[2] and not {"files", "export"} & set(parts.path.split("/"))
     ]
 
 
