@@ -126,7 +126,7 @@ def _surfaces(app: Flask, csrf: CSRFProtect) -> None:
     csrf.exempt(callbacks.bp)
     backoffice.init_backoffice(app)
     if app.config["NESK_ENV"] in ("demo", "test"):
-        from nesk.demo.build import bill_facts
+        from nesk.demo.bill import bill_facts
         from nesk.sandbox.pages import make_blueprint
 
         app.register_blueprint(make_blueprint(config.current().home, bill_facts))

@@ -13,7 +13,7 @@ from nesk.accounts import operations as accounts
 from nesk.accounts.models import Account, Organization
 from nesk.billing import closing
 from nesk.billing import operations as billing
-from nesk.billing.models import Bill, Statement
+from nesk.billing.models import Statement
 from nesk.branches.models import Branch, Town
 from nesk.branches.operations import open_branch
 from nesk.consents.operations import give, install_documents
@@ -23,14 +23,11 @@ from nesk.core.period import Month
 from nesk.credentials.settings import CredentialSettings
 from nesk.demo import facts, fieldwork
 from nesk.demo.town import KOVALCHUK, MONTHS, NEWCOMER, Household, households
-from nesk.enrolment import queries as enrolment
-from nesk.enrolment.rules import LEAST_SUM_KOP
 from nesk.fieldwork.catalogue import install_catalogue
 from nesk.metering import register
 from nesk.metering.models import Installation, Meter, MeterType
 from nesk.notifications.operations import recording_only
 from nesk.notifications.settings import NotificationSettings
-from nesk.payments.queries import history as payments_of
 from nesk.payments.registry import import_registry
 from nesk.people import operations as people
 
@@ -329,26 +326,3 @@ def registry_file(series: str, rows: Iterable[tuple[str, int, date]]) -> bytes:
     whole = f"{total // 100},{total % 100:02}"
     lines.append(f"={count};{whole};{whole};0,00;1;01-01-2026")
     return "\r\n".join(lines).encode("cp1251")
-
-
-def bill_facts() -> dict[str, Any]:
-    """What the newcomer would read off a paper bill, for outside checks of binding: the latest sums that are evidence."""
-    account = Account.select(Account, Branch).join(Branch).where(Account.number == NEWCOMER).first()
-    told = {"account": NEWCOMER, "serial": "", "total": "", "payment": "", "branch": ""}
-    if account is not None:
-        bills = Bill.select().where(Bill.account == account).order_by(Bill.month.desc())
-        told["serial"] = next(iter(enrolment.serials_at(account.id)), "")
-        told["total"] = _latest([bill.total_kop for bill in bills])
-        told["payment"] = _latest([payment.amount_kop for payment in payments_of(account.id).rows])
-        told["branch"] = account.branch.name
-    return {"bind": told, "today": clock.today().isoformat()}
-
-
-def _latest(sums: list[int]) -> str:
-    """The first of the sums that opens no more accounts than it may (a neighbour may have the same one by chance)."""
-    kop = next((kop for kop in sums if kop >= LEAST_SUM_KOP and not enrolment.is_common(kop)), None)
-    return _sum(kop) if kop else ""
-
-
-def _sum(kop: int) -> str:
-    return f"{kop // 100},{kop % 100:02}"

@@ -9,7 +9,7 @@ import pytest
 from nesk.accounts.models import Account, Binding
 from nesk.consents.models import Consent
 from nesk.core.events import EventRecord
-from nesk.demo.build import bill_facts
+from nesk.demo.bill import bill_facts
 from nesk.notifications.operations import recording_only
 from nesk.people.queries import person_by_identity
 from tests.browser import Browser

@@ -7,7 +7,7 @@ from nesk.accounts.models import Account, Binding
 from nesk.billing.models import Balance, Statement
 from nesk.branches.models import Branch
 from nesk.core import clock
-from nesk.demo.build import bill_facts
+from nesk.demo.bill import bill_facts
 from nesk.fieldwork.models import Crew, Order, Visit
 from nesk.metering.models import Installation, Meter
 from nesk.people.models import BusinessUser, Role, Staff, StaffRole
