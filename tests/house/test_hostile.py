@@ -1,8 +1,11 @@
 """Every address with nonsense in its parameters, every form with nonsense in its fields: no failure of ours, no lost text."""
 
+import os
 from collections import deque
+from functools import cache
 from html import escape
 from itertools import cycle
+from pathlib import Path
 from urllib.parse import quote, urljoin, urlsplit
 
 import pytest
@@ -35,7 +38,16 @@ PARAMETERS = (
 ).split()
 LEAVING = ("/logout", "/display", "/crew/logout", "/business/logout", "/staff/logout")
 """Forms that end the visit, or only repaint the page."""
-PER_FORM = 4
+PER_FORM, MANY = 4, 120
+"""Texts of ours, and as many of others', that each form is given; the texts take turns, so together they all have theirs."""
+
+
+@cache
+def of_others() -> tuple[str, ...]:
+    """Strings that have broken programs of others: NESK_MATERIAL/adversarial/strings. None where that is not set."""
+    folder = Path(os.environ.get("NESK_MATERIAL", "/nowhere")) / "adversarial" / "strings"
+    lines = [line for file in sorted(folder.glob("*.txt")) for line in file.read_text("utf-8", "replace").splitlines()]
+    return tuple(dict.fromkeys(line for line in lines if line.strip() and not line.startswith("#")))
 
 
 @pytest.mark.parametrize("login", STARTS)
@@ -59,14 +71,15 @@ def test_nonsense_in_an_address_is_no_failure_of_ours(app, login):
     assert wrong == []
 
 
+@pytest.mark.parametrize("per_form", [PER_FORM, pytest.param(MANY, marks=pytest.mark.soak)], ids=["some", "many"])
 @pytest.mark.parametrize("login", STARTS)
-def test_nonsense_in_a_form_is_refused_in_words_and_kept(app, login):
+def test_nonsense_in_a_form_is_refused_in_words_and_kept(app, login, per_form):
     browser = Browser(app)
     if person := who(login):
         browser.sign_in_as(person)
     wrong = []
     for place, form in _forms(browser, STARTS[login]).values():
-        for text in _some(form):
+        for text in _some(form, per_form):
             if person and not _is_in(browser, STARTS[login]):
                 browser.sign_in_as(person)
             browser.follow(place)
@@ -111,12 +124,14 @@ def _forms(browser: Browser, start: str) -> dict[object, tuple[str, FormOnPage]]
     return found
 
 
-def _some(form: FormOnPage) -> list[str]:
-    """A few of the texts, others for each form: together they all have their turn."""
-    first = sum(map(ord, form.action)) % len(HOSTILE)
+def _some(form: FormOnPage, count: int) -> list[str]:
+    """A few of the texts, others for each form."""
     if not any(_is_typed(control) for control in form.controls):
         return [""]
-    return [HOSTILE[(first + step) % len(HOSTILE)] for step in range(PER_FORM)]
+    first = sum(map(ord, form.action))
+    return [
+        texts[(first + step) % len(texts)] for texts in (HOSTILE, of_others()) for step in range(min(count, len(texts)))
+    ]
 
 
 def _is_typed(control: object) -> bool:
