@@ -43,7 +43,7 @@ demo: $(VENV)/.run ## Построить демо-город заново
 	@$(BIN)/nesk demo $(ARGS)
 
 screens: $(VENV)/.dev ## Снять страницы в docs/screens
-	@NESK_SCREENS=docs/screens $(BIN)/python -m pytest tests/journeys -m screens -k together $(ARGS)
+	@NESK_SCREENS=docs/screens $(BIN)/python -m pytest -n auto --maxschedchunk 1 tests/journeys -m screens -k together $(ARGS)
 
 lock: $(UV) ## Пересобрать замки зависимостей. ARGS=--upgrade обновит версии
 	@$(COMPILE) --group build $(ARGS) -o requirements/run.txt
