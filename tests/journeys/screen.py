@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import io
 import os
 from contextlib import suppress
 from pathlib import Path
 from typing import Any, Literal
 
 from axe_playwright_python.sync_playwright import Axe
+from PIL import Image
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Playwright
 
 Size = Literal["phone", "desktop"]
@@ -90,7 +92,9 @@ class Screen:
         """A picture of the whole page, where NESK_SCREENS names a folder for them (`make screens`)."""
         if folder := os.environ.get("NESK_SCREENS"):
             Path(folder).mkdir(parents=True, exist_ok=True)
-            self.page.screenshot(path=Path(folder) / f"{name}-{self.size}.png", full_page=True, animations="disabled")
+            taken = Image.open(io.BytesIO(self.page.screenshot(full_page=True, animations="disabled")))
+            # A page has few colours: with a palette of them the picture takes a quarter of the room.
+            taken.convert("RGB").quantize(96).save(Path(folder) / f"{name}-{self.size}.png", optimize=True)
             # The photographer leaves empty style attributes behind; htmx would carry them over, against the policy.
             self.page.evaluate("document.querySelectorAll('[style=\"\"]').forEach(e => e.removeAttribute('style'))")
 
