@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from nesk.accounts.ending import end_all_given_by
 from nesk.accounts.events import AccountUnbound
-from nesk.accounts.models import Binding, CareLink, Invitation, ReceiptAddress
+from nesk.accounts.models import Account, Binding, CareLink, Invitation, ReceiptAddress
+from nesk.accounts.operations import mailboxes_of
 from nesk.core import clock
 from nesk.core.actor import Actor
 from nesk.core.db import transaction
@@ -24,4 +25,7 @@ def let_go(person_id: int, *, by: Actor) -> None:
         given = Invitation.inviter == person_id
         Invitation.update(title="", recipient="", sealed="").where(given).execute()
         CareLink.update(title="").where(CareLink.person == person_id).execute()
+        bound = [binding.account_id for binding in own]
+        own_mail = Account.receipt_email.in_(sorted(mailboxes_of(person_id)))
+        Account.update(receipt_email="").where(Account.id.in_(bound), own_mail).execute()
         ReceiptAddress.delete().where(ReceiptAddress.person == person_id).execute()

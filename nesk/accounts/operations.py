@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from typing import Any
 
 import peewee
@@ -16,7 +16,7 @@ from nesk.accounts.events import (
     OrganizationRegistered,
     PaperBillsResumed,
 )
-from nesk.accounts.models import Account, Binding, Organization, Premises
+from nesk.accounts.models import Account, Binding, Organization, Premises, ReceiptAddress
 from nesk.branches.models import Branch, Town
 from nesk.branches.operations import know_streets
 from nesk.core import clock
@@ -134,11 +134,31 @@ def rename(person_id: int, binding_id: int, title: str, *, by: Actor) -> None:
         record(BindingRenamed(binding_id, person_id), by=by)
 
 
-def send_paper_again(person_id: int, *, spared: Callable[[int], bool] = lambda _: False, by: Actor) -> int:
-    """Bills of the accounts that a person may do everything for come on paper again. Gives for how many.
+def guest_of(person_id: int, account_id: int) -> Binding | None:
+    """The live right that somebody was given to an account by its holder."""
+    live = Binding.select().where(
+        Binding.person == person_id, Binding.account == account_id, Binding.ended_at.is_null()
+    )
+    return live.where(Binding.invitation.is_null(False)).first()  # type: ignore[no-any-return]
 
-    An account whose letters go to somebody else who acts for it, and whom `spared` names, is left as it is.
-    """
+
+def mailboxes_of(person_id: int) -> set[str]:
+    """Addresses that are a person's own: the confirmed e-mail and those they have opened for receipts (S0-33)."""
+    opened = ReceiptAddress.select(ReceiptAddress.email).where(ReceiptAddress.person == person_id).tuples()
+    return {email for (email,) in opened} | ({identities(person_id).get("email", "")} - {""})
+
+
+def goes_to_another(account: Account, person_id: int) -> bool:
+    """Whether the bills of an account go to the mailbox of somebody else who holds it: not for this person to turn away."""
+    others = Binding.select(Binding.person).where(
+        Binding.account == account, Binding.ended_at.is_null(), Binding.rights == "all", Binding.person != person_id
+    )
+    return any(account.receipt_email in mailboxes_of(row.person_id) for row in others)
+
+
+def send_paper_again(person_id: int, *, by: Actor) -> int:
+    """Bills of the accounts that a person may do everything for come on paper again, but for those that go to another
+    holder's own mailbox. Gives for how many."""
     mine = (
         Account.select(Account)
         .join(Binding)
@@ -149,18 +169,9 @@ def send_paper_again(person_id: int, *, spared: Callable[[int], bool] = lambda _
     resumed = 0
     with transaction():
         for account in list(mine):
-            if any(
-                identities(other).get("email") == account.receipt_email for other in _others(account, person_id, spared)
-            ):
+            if goes_to_another(account, person_id):
                 continue
             Account.update(receipt_email="").where(Account.id == account.id).execute()
             record(PaperBillsResumed(person_id, account.id), by=by)
             resumed += 1
     return resumed
-
-
-def _others(account: Account, person_id: int, spared: Callable[[int], bool]) -> list[int]:
-    bound = Binding.select(Binding.person).where(
-        Binding.account == account, Binding.ended_at.is_null(), Binding.person != person_id
-    )
-    return [row.person_id for row in bound if spared(row.person_id)]

@@ -8,6 +8,7 @@ from typing import Any
 
 from nesk.accounts.events import ReceiptDeliveryChanged
 from nesk.accounts.models import Account, Binding, ReceiptAddress
+from nesk.accounts.operations import goes_to_another
 from nesk.core import clock, limits
 from nesk.core.actor import Actor
 from nesk.core.db import transaction
@@ -155,12 +156,28 @@ def confirm_address(person_id: int, token: str, *, by: Actor) -> list[str]:
 
 
 def follow_email(person_id: int, email: str, *, by: Actor) -> None:
-    """The person's own e-mail has changed: the receipts that went to any e-mail now go there (S0-31)."""
+    """The person's own e-mail has changed: the receipts that went to any e-mail now go there (S0-31), save those that go
+    to another holder's mailbox."""
     with transaction():
         for account in _held(person_id):
-            if Account.locked(account.id).receipt_email not in ("", email):
+            now = Account.locked(account.id)
+            if now.receipt_email not in ("", email) and not goes_to_another(now, person_id):
                 _remember(person_id, account.id, email)
                 _send_to(account.id, email, person_id, by, is_followed=True)
+
+
+def forget_email(person_id: int, email: str, *, by: Actor) -> None:
+    """A mailbox is the person's no more: no bill of their accounts goes there."""
+    with transaction():
+        ReceiptAddress.delete().where(ReceiptAddress.person == person_id, ReceiptAddress.email == email).execute()
+        for account in _held(person_id):
+            if Account.locked(account.id).receipt_email == email:
+                _send_to(account.id, "", person_id, by)
+
+
+def forget_links(person_id: int) -> None:
+    """No address that waits for its link is taken any more."""
+    challenges.end_all(person_id, PURPOSE)
 
 
 def _is_confirmed(person_id: int, email: str) -> bool:

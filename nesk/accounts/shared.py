@@ -80,7 +80,8 @@ def invitation_of_token(token: str) -> Invitation:
         .join_from(Account, Premises)
         .join_from(Premises, Town)
     )
-    found: Invitation = _one(query.where(Invitation.token_hash == invitation_hash(token)))
+    open_ones = query.where(Account.closed_on.is_null())
+    found: Invitation = _one(open_ones.where(Invitation.token_hash == invitation_hash(token)))
     if is_over(found.until_on, clock.today()) or rights_of(found.inviter_id, found.account_id) != "all":
         raise NotFound
     return found

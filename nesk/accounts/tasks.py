@@ -6,7 +6,8 @@ from nesk.accounts import ending, receipt_delivery
 from nesk.accounts.events import AccountUnbound
 from nesk.core.actor import Actor
 from nesk.core.events import on
-from nesk.credentials.events import ContactChanged
+from nesk.credentials.challenges import recipient_of
+from nesk.credentials.events import ContactChanged, ContactRemoved
 from nesk.people.queries import identities
 
 
@@ -21,3 +22,10 @@ def follow_email(person_id: int, kind: str, challenge_id: int) -> None:
     """The receipts go to the person's new e-mail (S0-31); at once, for the page shows it."""
     if kind == "email" and (email := identities(person_id).get("email")):
         receipt_delivery.follow_email(person_id, email, by=Actor("person", person_id))
+
+
+@on(ContactRemoved, prompt=True)
+def forget_email(person_id: int, kind: str, challenge_id: int) -> None:
+    """Nor do the receipts go to an e-mail that was removed."""
+    if kind == "email" and (email := recipient_of(challenge_id)):
+        receipt_delivery.forget_email(person_id, email, by=Actor("person", person_id))

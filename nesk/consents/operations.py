@@ -6,12 +6,13 @@ import hashlib
 
 import peewee
 
+from nesk.accounts import receipt_delivery
 from nesk.accounts.operations import send_paper_again
 from nesk.consents.catalogue import DOCUMENTS
 from nesk.consents.events import ConsentGiven, ConsentWithdrawn, DocumentPublished
 from nesk.consents.models import Consent, Document, Policy
 from nesk.consents.policies import POLICY_TEXTS
-from nesk.consents.queries import allows, document, given_by, is_policy, versions
+from nesk.consents.queries import document, given_by, is_policy, versions
 from nesk.core import clock
 from nesk.core.actor import Actor, system
 from nesk.core.db import transaction
@@ -136,20 +137,16 @@ def withdraw_all(person_id: int, *, by: Actor) -> int:
     standing = given_by(person_id)
     for consent in standing.values():
         _withdraw(consent, "web", "", "", by)
-    send_paper_again(person_id, spared=_spared, by=by)
+    send_paper_again(person_id, by=by)
     return len(standing)
 
 
 def _withdraw(standing: Consent, channel: str, ip: str, device: str, by: Actor) -> Consent:
     row = _note(standing.person_id, standing.document, "withdrawn", None, channel, ip, device, None, by)
     if standing.purpose == "e_bill":
-        send_paper_again(standing.person_id, spared=_spared, by=by)
+        receipt_delivery.forget_links(standing.person_id)
+        send_paper_again(standing.person_id, by=by)
     return row
-
-
-def _spared(person_id: int) -> bool:
-    """Whether another person's letters are meant: they agreed to them themselves."""
-    return allows(person_id, "e_bill")
 
 
 def _note(

@@ -76,8 +76,17 @@ def pause(name: str, subject: str, *, seconds: int) -> None:
         .execute()
     )
     if not list(passed):
-        ends = Counter.select(Counter.expires_at).where(Counter.key == key, Counter.window == _PAUSE).scalar()
-        wait = max(ceil((ends - now).total_seconds()), 1) if ends else 1  # the row may have gone meanwhile
+        heed(name, subject)
+        raise TooOften("Слишком много попыток. Повторите через секунду.", retry_after=1)  # the pause has just ended
+
+
+def heed(name: str, subject: str) -> None:
+    """Raises TooOften within a pause of the subject; begins none."""
+    now = clock.now()
+    key, _ = _key(name, subject, _PAUSE)
+    ends = Counter.select(Counter.expires_at).where(Counter.key == key, Counter.window == _PAUSE).scalar()
+    if ends is not None and ends > now:
+        wait = ceil((ends - now).total_seconds())
         raise TooOften(f"Слишком много попыток. Повторите через {_words(wait)}.", retry_after=wait)
 
 

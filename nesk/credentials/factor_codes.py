@@ -209,6 +209,11 @@ def _count_try(holder: Holder) -> None:
         limits.count("factor", f"{holder.kind}:{holder.id}", limit=limit, seconds=seconds)
 
 
+def forget_tries(holder: Holder) -> None:
+    """Begin the tries at the second step anew: the password before it is another."""
+    limits.forget("factor", f"{holder.kind}:{holder.id}", *(seconds for _, seconds in _TRIES))
+
+
 def _note_guessing(holder: Holder) -> None:
     """The last free try was wrong, and the password before it was right: its owner has to know."""
     subject, (most, seconds) = f"{holder.kind}:{holder.id}", _TRIES[0]

@@ -16,13 +16,13 @@ from nesk.core.db import transaction
 from nesk.core.errors import NotFound, Refused
 from nesk.core.events import record
 from nesk.core.schedule import scheduled
+from nesk.credentials import remembering
 from nesk.credentials.events import (
     FactorRemoved,
     FactorsReset,
 )
 from nesk.credentials.models import Factor
 from nesk.people.queries import SUBJECTS
-from nesk.people.sessions import end_sessions
 
 PREPARED_FOR = timedelta(minutes=30)
 """How long a new key waits for its first code."""
@@ -119,13 +119,13 @@ def end_papers(holder: Holder) -> None:
 
 
 def reset(holder: Holder, *, by: Actor) -> None:
-    """End every factor and every session of somebody who has lost them. Raises Refused when there is nothing to end."""
+    """End every factor, every session and every remembered device of somebody who has lost them. Raises Refused when there is nothing to end."""
     with transaction():
         lock(holder)
         if not is_protected(holder):
             raise Refused("Второй шаг входа не подключён, сбрасывать нечего.")
         Factor.update(ended_at=clock.now(), secret="").where(of(holder), Factor.ended_at.is_null()).execute()
-        end_sessions(holder.kind, holder.id, by=by)
+        remembering.forget_devices(holder.kind, holder.id, by=by)
         record(FactorsReset(holder.kind, holder.id), by=by)
 
 

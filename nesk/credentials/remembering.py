@@ -15,6 +15,7 @@ from datetime import datetime, timedelta
 from nesk.core import clock, settings
 from nesk.core.actor import Actor
 from nesk.core.db import transaction
+from nesk.core.errors import Refused
 from nesk.core.events import record
 from nesk.core.schedule import scheduled
 from nesk.credentials.events import DeviceForgotten, DeviceRemembered, RememberedTwice
@@ -46,11 +47,14 @@ class Resumed:
 
 
 def remember(person_id: int, token: str) -> Link:
-    """Begin a chain for the device that has just been given this session's token."""
+    """Begin a chain for the device that has just been given this session's token; what ended the session meanwhile (a new
+    password) ends the chain before it is given."""
     session = Session.get(Session.token_hash == queries.token_hash(token))
     expires_at = clock.now() + timedelta(days=settings.load(CredentialSettings).remember_days)
     chain = secrets.token_hex(16)
     with transaction():
+        if Session.locked(session.id).ended_at is not None:
+            raise Refused("Вход завершён. Войдите ещё раз.")
         link = _give(person_id, chain, session.id, expires_at)
         record(DeviceRemembered(person_id, chain), by=Actor("person", person_id))
     return link

@@ -17,6 +17,7 @@ from nesk.core.sealing import mac
 from nesk.credentials.settings import CredentialSettings
 from nesk.people import operations
 from nesk.people.models import BusinessUser, Person, Staff
+from nesk.people.queries import SUBJECTS, identities
 
 MINUTES, DAY = 300, 86_400
 LOGIN, ADDRESS, ALL = "sign_in", "sign_in_address", "sign_in_all"
@@ -65,13 +66,19 @@ def sign_in(door: Door, password: str, *, answer: Callable[[], None] | None = No
 
     `answer` takes the word on the picture (or raises Refused); without it one who has to give it is refused (`captcha`).
     """
-    failed_before = _begin(door)
+    tries = _count(door)
     try:
-        if _is_asked(failed_before):
+        pauses = _pauses(door, tries)
+        for name, whose, _ in pauses:
+            limits.heed(name, whose)
+        if _is_asked(tries.failed_before):
             _take(answer)
+        # Only who has given the word may begin a pause: posts without it would hold everybody up for nothing.
+        for name, whose, seconds in pauses:
+            limits.pause(name, whose, seconds=seconds)
         subject = operations.authenticate(door.kind, door.login, password, identity=door.identity)
     except Refused as refused:
-        if refused.field == "captcha":
+        if refused.field == "captcha" or isinstance(refused, TooOften):
             _take_back(door)
         else:
             limits.add(ALL, "", seconds=MINUTES)
@@ -91,28 +98,57 @@ def asks_captcha(door: Door) -> bool:
     return _is_asked(limits.counted((LOGIN, login, DAY), (ADDRESS, address, MINUTES), (ALL, "", MINUTES)))
 
 
+def forget_failures(kind: str, subject_id: int) -> None:
+    """Begin the tries at all logins of somebody anew."""
+    if kind == "person":
+        doors = [Door(kind, login, identity) for identity, login in identities(subject_id).items()]
+    else:
+        doors = [Door(kind, SUBJECTS[kind].get_by_id(subject_id).login)]
+    for door in doors:
+        limits.forget(LOGIN, door.name, MINUTES, DAY)
+
+
 def mark_known(door: Door) -> str:
     """What a browser keeps from a sign-in: a mark with a seal that holds for this login alone."""
     mark = door.known_as or secrets.token_urlsafe(16)
     return f"{mark}.{_seal(door, mark)}"
 
 
-def _begin(door: Door) -> list[int]:
-    """Count the try before anything else, so that a hundred at once are a hundred. Gives the failures before it."""
+@dataclass(frozen=True, slots=True)
+class _Tries:
+    """How many there are with this one: of the login lately and today, of the address; and failures of everybody."""
+
+    lately: int
+    today: int
+    nearby: int
+    everybody: int
+
+    @property
+    def failed_before(self) -> list[int]:
+        return [self.today - 1, self.nearby - 1, self.everybody]
+
+
+def _count(door: Door) -> _Tries:
+    """Count the try before anything else, so that a hundred at once are a hundred."""
     login, address = door.counters
-    lately = limits.add(LOGIN, login, seconds=MINUTES)
-    today = limits.add(LOGIN, login, seconds=DAY)
-    nearby = limits.add(ADDRESS, address, seconds=MINUTES)
-    (everybody,) = limits.counted((ALL, "", MINUTES))
-    try:
-        if (over := max(lately - FREE_IN_MINUTES, today - FREE_IN_DAY)) >= 0:
-            limits.pause(LOGIN, login, seconds=pause_after(over, longest=LONGEST_PAUSE))
-        if (over := nearby - FREE_OF_ADDRESS) >= 0:
-            limits.pause(ADDRESS, address, seconds=pause_after(over, longest=LONGEST_OF_ADDRESS))
-    except TooOften:
-        _take_back(door)
-        raise
-    return [today - 1, nearby - 1, everybody]
+    return _Tries(
+        limits.add(LOGIN, login, seconds=MINUTES),
+        limits.add(LOGIN, login, seconds=DAY),
+        limits.add(ADDRESS, address, seconds=MINUTES),
+        limits.counted((ALL, "", MINUTES))[0],
+    )
+
+
+def _pauses(door: Door, tries: _Tries) -> list[tuple[str, str, int]]:
+    """What has to be waited for before the next try: counter, subject, seconds."""
+    login, address = door.counters
+    over, over_nearby = max(tries.lately - FREE_IN_MINUTES, tries.today - FREE_IN_DAY), tries.nearby - FREE_OF_ADDRESS
+    found = []
+    if over >= 0:
+        found.append((LOGIN, login, pause_after(over, longest=LONGEST_PAUSE)))
+    if over_nearby >= 0:
+        found.append((ADDRESS, address, pause_after(over_nearby, longest=LONGEST_OF_ADDRESS)))
+    return found
 
 
 def pause_after(over: int, *, longest: int) -> int:

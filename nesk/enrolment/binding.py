@@ -10,6 +10,7 @@ import hmac
 import logging
 from dataclasses import dataclass
 
+from nesk.accounts import ending
 from nesk.accounts import operations as accounts
 from nesk.accounts.models import Account, Binding
 from nesk.consents import operations as consents
@@ -32,6 +33,10 @@ log = logging.getLogger(__name__)
 BY = system("enrolment")
 WRONG = "Лицевой счёт не найден или проверочные данные не совпадают. Проверьте номер и сумму (номер счётчика)."
 """One message for every cause (S0-15)."""
+SHOWN = (
+    "Этот счёт вам открывал его владелец, поэтому сумма и номер счётчика его не подтвердят. Привяжите счёт по его паролю "
+    "или придите в отделение с паспортом."
+)
 ASK_WORD = "Введите слово на картинке и нажмите «Привязать» ещё раз."
 WAYS = {"sum": "По сумме", "meter": "По номеру счетчика", "password": "По паролю лицевого счёта"}
 EVIDENCE = {"sum": "sum", "meter": "serial", "password": "account_password"}
@@ -61,6 +66,8 @@ def bind_account(person_id: int, claim: Claim, *, ip: str = "", device: str = ""
     number = _check_form(person_id, claim)
     if _is_mine(person_id, number):
         raise Refused(accounts.ALREADY, field="number")
+    if claim.way != "password" and queries.was_let_in(person_id, number):
+        raise Refused(SHOWN, field="number")
     _demand_word(claim)
     counted = _count(person_id, number, ip)
     account, way = proved(number, claim)
@@ -194,9 +201,25 @@ def _send_bills_to(person_id: int, account: Account) -> bool:
 
 
 def unbind_account(person_id: int, account_id: int, *, reason: str = "self", by: Actor) -> None:
-    """End a binding, and the bills by e-mail that came with it. Raises NotFound when there is none."""
+    """End a binding, and the bills by e-mail that came with it; a guest's right ends as guests' rights do. Raises NotFound
+    when there is none.
+
+    Staff end what its holder did not know of: whoever registered by the account's number has no claim to it either.
+    """
     with transaction():
+        guest = accounts.guest_of(person_id, account_id)
+        if guest is not None:
+            if reason == "staff":
+                ending.end_access(account_id, guest.id, by=by)
+            else:
+                ending.leave(person_id, account_id, by=by)
+            return
         accounts.unbind(person_id, account_id, reason=reason, by=by)
+        if reason == "staff":
+            number = Account.select(Account.number).where(Account.id == account_id)
+            Identity.delete().where(
+                Identity.person == person_id, Identity.kind == "account", Identity.value == number
+            ).execute()
         account = Account.get_by_id(account_id)
         if account.receipt_email and _asked_for_bills(person_id, account):
             Account.update(receipt_email="").where(Account.id == account_id).execute()
@@ -204,7 +227,7 @@ def unbind_account(person_id: int, account_id: int, *, reason: str = "self", by:
 
 def _asked_for_bills(person_id: int, account: Account) -> bool:
     """Whether the address that bills go to is the person's, or the one they named."""
-    if account.receipt_email == identities(person_id).get("email"):
+    if account.receipt_email in accounts.mailboxes_of(person_id):
         return True
     asked = Consent.select(Consent.person, Consent.action).where(
         Consent.purpose == "e_bill", Consent.account == account.id

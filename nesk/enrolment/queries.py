@@ -7,7 +7,7 @@ from typing import Any
 
 import peewee
 
-from nesk.accounts.models import Account
+from nesk.accounts.models import Account, Binding
 from nesk.billing.models import Bill
 from nesk.consents.models import Document
 from nesk.core import clock, settings
@@ -96,17 +96,33 @@ def serials_at(account_id: int) -> list[str]:
 
 
 def account_password(number: str) -> str:
-    """The stored password of whoever signs in by the number of an account; empty when it proves nothing: nobody does,
-    the password is still the one that we issued, or it is only the first of two factors."""
+    """The stored password of whoever signs in by the number of an account and holds it; empty when it proves nothing:
+    nobody does, the password is still the one that we issued, or it is only the first of two factors."""
     needs_second = Factor.select(Factor.id).where(
         Factor.holder_kind == "person",
         Factor.holder_id == Person.id,
         Factor.confirmed_at.is_null(False),
         Factor.ended_at.is_null(),
     )
+    holds = (
+        Binding.select(Binding.id)
+        .join(Account)
+        .where(
+            Binding.person == Person.id, Binding.rights == "all", Binding.ended_at.is_null(), Account.number == number
+        )
+    )
     own = Person.select(Person.password_hash).join(Identity)
     own = own.where(Identity.kind == "account", Identity.value == number, Identity.is_login)
-    return own.where(Person.password_issued_until.is_null(), ~peewee.fn.EXISTS(needs_second)).scalar() or ""
+    own = own.where(Person.password_issued_until.is_null(), peewee.fn.EXISTS(holds), ~peewee.fn.EXISTS(needs_second))
+    return own.scalar() or ""
+
+
+def was_let_in(person_id: int, number: str) -> bool:
+    """Whether somebody is a guest of the account, or was one lately: its sums and its meter are what they were shown."""
+    since = clock.now() - rules.GUEST_REMEMBERS
+    lately = Binding.ended_at.is_null() | (Binding.ended_at > since)
+    own = Binding.select(Binding.id).join(Account).where(Binding.person == person_id, Binding.invitation.is_null(False))
+    return own.where(Account.number == number, lately).exists()  # type: ignore[no-any-return]
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,11 +8,12 @@ from datetime import timedelta
 from nesk.core import clock, places
 from nesk.core.actor import Actor
 from nesk.core.db import transaction
+from nesk.core.errors import Refused
 from nesk.core.events import record
 from nesk.core.schedule import scheduled
 from nesk.people.events import SessionEnded, SignedIn
 from nesk.people.models import Session
-from nesk.people.queries import token_hash
+from nesk.people.queries import SUBJECTS, token_hash
 
 LIFETIMES = {
     "person": (timedelta(minutes=30), timedelta(hours=12)),
@@ -31,18 +32,23 @@ def open_session(
     remember: bool = False,
     purpose: str = "all",
     is_proved: bool = True,
+    password_hash: str | None = None,
     ip: str = "",
     device: str = "",
 ) -> str:
     """A new session with a new random token; only its hash is stored.
 
     `purpose` «password» opens nothing but the page of a new password; `is_proved` says that the password was just shown;
-    `remember` that the device will come back by «Запомнить меня», which lengthens no session.
+    `remember` that the device will come back by «Запомнить меня», which lengthens no session. With `password_hash`, what
+    the password was compared with, the session is opened only if it still stands: one that was changed meanwhile opens
+    nothing (A5). Raises Refused.
     """
     token = secrets.token_urlsafe(32)
     idle, absolute = LIFETIMES[kind]
     now = clock.now()
     with transaction():
+        if password_hash is not None and SUBJECTS[kind].locked(subject_id).password_hash != password_hash:
+            raise Refused("Пароль только что изменился. Войдите с новым.", field="password")
         session = Session.create(
             token_hash=token_hash(token),
             kind=kind,

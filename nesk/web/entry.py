@@ -80,7 +80,14 @@ def admit(
     ip, browser = device()
     leave()
     token = sessions.open_session(
-        kind, subject.id, remember=remember, purpose=purpose, is_proved=is_whole, ip=ip, device=browser
+        kind,
+        subject.id,
+        remember=remember,
+        purpose=purpose,
+        is_proved=is_whole,
+        password_hash=subject.password_hash,
+        ip=ip,
+        device=browser,
     )
     renew_csrf()
     response = sign_in_response(go(to if is_whole else password_page(request.path), said), request.path, token)

@@ -6,6 +6,7 @@ from typing import Any
 
 from flask import Response, flash, make_response, redirect, render_template, request
 from htmx_flask import make_response as make_htmx_response
+from werkzeug.urls import iri_to_uri
 
 
 def wants_fragment() -> bool:
@@ -40,5 +41,5 @@ def go(to: str, said: str = "") -> Response:
     if not wants_fragment():
         return redirect(to, 303)  # type: ignore[return-value]
     response = make_response("", 200)
-    response.headers["HX-Redirect"] = to
+    response.headers["HX-Redirect"] = iri_to_uri(to)
     return response
