@@ -38,6 +38,14 @@ def may_send(phone: str, ip: str) -> bool:
     return _is_within_the_cap(chosen.codes_a_day_in_all)
 
 
+def heed_pause(phone: str) -> None:
+    """Raises TooOften (field `phone`) while the last code to the number is less than its minute old."""
+    try:
+        limits.heed("code_pause", phone)
+    except TooOften as often:
+        raise TooOften(often.message, retry_after=often.retry_after, field="phone") from None
+
+
 def _is_within_the_cap(cap: int) -> bool:
     try:
         limits.count("code_all", "", limit=cap, seconds=DAY)

@@ -24,7 +24,7 @@ from nesk.core.events import record
 from nesk.core.schedule import scheduled
 from nesk.core.sealing import seal, unseal
 from nesk.credentials import challenges
-from nesk.credentials.allowance import DAY, may_send, network
+from nesk.credentials.allowance import DAY, heed_pause, may_send, network
 from nesk.credentials.models import Challenge
 from nesk.credentials.passwords import random_password
 from nesk.credentials.settings import CredentialSettings
@@ -200,6 +200,7 @@ def of_ticket(text: str, *, browser: str) -> Proved:
 def register_by_account(proved: Proved, *, phone: str, email: str = "") -> Person:
     """A person who holds the account and signs in by its number with a password of ours, which is sent to the phone and
     the e-mail. Raises Refused when somebody has taken the account meanwhile, TooOften when no SMS may go."""
+    heed_pause(phone)
     if not may_send(phone, proved.facts["ip"]):
         raise TooOften(TOO_MANY_SMS, retry_after=DAY, field="phone")
     password = random_password()
@@ -253,6 +254,9 @@ def withdraw_unused() -> int:
     ids = [row.id for row in unused]
     for person_id in ids:
         with transaction():
+            person = Person.locked(person_id)
+            if person.password_changed_at is not None or person.closed_at is not None:
+                continue  # they have come at the last moment
             held = Binding.select(Binding.account).where(Binding.person == person_id, Binding.ended_at.is_null())
             for account_id in [row.account_id for row in held]:
                 with suppress(NotFound):

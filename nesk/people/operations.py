@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import peewee
 
@@ -30,6 +30,8 @@ WRONG = "Логин или пароль не подошли. Проверьте 
 WRONG_BUSINESS = "Логин, пароль или филиал не подошли. Проверьте раскладку, Caps Lock и филиал и введите их ещё раз."
 
 TAKEN = "Такой телефон или почта уже зарегистрированы. Войдите или восстановите пароль."
+
+USED_PASSWORD_LIVES = timedelta(minutes=30)
 
 ASK_FOR_ANOTHER = {
     "person": "Получите новый по ссылке «Забыли пароль?».",
@@ -60,15 +62,16 @@ def authenticate(kind: str, login: str, password: str, *, identity: str = "") ->
 
 
 def _use_issued_password(kind: str, subject: Person | Staff | BusinessUser) -> None:
-    """A password that we issued is good until its time; a subscriber's, which travelled by mail or SMS, once (§3)."""
+    """A password that we issued is good until its time; a subscriber's, which travelled by mail or SMS, for half an hour
+    after its first use (§3): long enough to choose another one, even if the page of it was closed."""
     now = clock.now()
-    model = type(subject)
-    used = model.update(password_issued_until=now).where(
-        model.id == subject.id, model.password_hash == subject.password_hash, model.password_issued_until > now
-    )
-    is_good = bool(used.execute()) if kind == "person" else subject.password_issued_until > now
-    if not is_good:
+    if subject.password_issued_until <= now:
         raise Refused(f"Срок выданного пароля истёк или он уже использован. {ASK_FOR_ANOTHER[kind]}", field="password")
+    if kind == "person":
+        model, until = type(subject), now + USED_PASSWORD_LIVES
+        model.update(password_issued_until=until).where(
+            model.id == subject.id, model.password_hash == subject.password_hash, model.password_issued_until > until
+        ).execute()
 
 
 def _hash_anew(subject: Person | Staff | BusinessUser, password: str) -> None:

@@ -4,6 +4,7 @@ from datetime import date, timedelta
 
 import pytest
 
+from nesk.accounts import ending, sharing
 from nesk.accounts.models import Account, Binding
 from nesk.accounts.operations import ALREADY
 from nesk.accounts.queries import account_of
@@ -18,7 +19,7 @@ from nesk.core.events import EventRecord, drain
 from nesk.core.period import Month
 from nesk.credentials.models import Factor
 from nesk.enrolment import binding
-from nesk.enrolment.binding import WRONG
+from nesk.enrolment.binding import SHOWN, WRONG, unbind_account
 from nesk.metering.register import replace_meter
 from nesk.notifications.models import Message
 from nesk.notifications.operations import recording_only
@@ -136,6 +137,7 @@ def owner(district, newcomer) -> Person:
     """Whoever registered by the number of the account and has a password for it."""
     person = register_person(surname="Ковальчук", name="Марина", password="пароль-счёта-1", by=BY)
     Identity.create(person=person, kind="account", value=NUMBER, confirmed_at=clock.now())
+    Binding.create(person=person, account=district.home.account, way="account", bound_at=clock.now())
     return person
 
 
@@ -171,6 +173,32 @@ def test_a_password_that_is_only_the_first_of_two_factors_proves_nothing(distric
     assert refused(newcomer.id, "пароль-счёта-1", "password").message == WRONG
     Factor.update(ended_at=clock.now()).where(Factor.id == factor.id).execute()
     assert bind(newcomer.id, "пароль-счёта-1", "password").number == NUMBER
+
+
+def test_the_password_of_whoever_lost_the_account_proves_nothing(district, newcomer, owner):
+    """Who registered by somebody's number and was unbound by staff does not come back by a password of his own."""
+    unbind_account(owner.id, district.home.account.id, reason="staff", by=BY)
+    assert refused(newcomer.id, "пароль-счёта-1", "password").message == WRONG
+    assert refused(owner.id, "пароль-счёта-1", "password").message == WRONG
+    assert Identity.select().where(Identity.kind == "account", Identity.value == NUMBER).count() == 0
+
+
+def test_what_a_guest_was_shown_is_no_evidence(district, newcomer, bill):
+    """A right to look is no right to become the holder, while it lasts nor for a year after (B5)."""
+    home, by = district.home, Actor("person", newcomer.id)
+    invited = sharing.invite(
+        home.account.id, home.person.id, rights="view", title="Дочь", whom="relative", until_on=None, by=home.actor
+    )
+    sharing.accept(invited.token, newcomer.id, by=by)
+    before = moved()
+    for evidence, way in ((None, "sum"), (SERIAL, "meter")):
+        no = refused(newcomer.id, *([evidence, way] if evidence else []))
+        assert (no.message, no.field) == (SHOWN, "number")
+    assert moved() == before
+    ending.leave(newcomer.id, home.account.id, by=by)
+    assert refused(newcomer.id, SERIAL, "meter").message == SHOWN
+    with clock.stopped_at(clock.now() + timedelta(days=367)):
+        assert bind(newcomer.id, SERIAL, "meter").number == NUMBER
 
 
 def test_a_number_that_is_no_login_has_no_password(district, newcomer, owner):

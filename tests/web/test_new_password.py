@@ -160,8 +160,10 @@ def test_an_issued_password_is_remembered_nowhere(browser: Browser):
 
 def test_a_used_or_late_issued_password_says_where_to_get_another(browser: Browser):
     make("person")
-    enter_with(browser.another(), "person", ISSUED)
-    page = enter_with(browser, "person", ISSUED)
+    with clock.stopped_at("2026-11-24 10:00"):
+        enter_with(browser.another(), "person", ISSUED)
+    with clock.stopped_at("2026-11-24 10:31"):
+        page = enter_with(browser, "person", ISSUED)
     words = "Срок выданного пароля истёк или он уже использован. Получите новый по ссылке «Забыли пароль?»."
     assert (page.status, page.errors) == (422, [words])
 
