@@ -6,7 +6,7 @@ from nesk.accounts.models import Binding
 from nesk.enrolment.by_account import ASK_METER, FAILED, STALE
 from nesk.notifications.models import Message
 from nesk.people.models import Identity, Person
-from tests.public.conftest import NEW_EMAIL, NEW_PHONE, later, people, react, word_on
+from tests.public.conftest import NEW_EMAIL, NEW_PHONE, ask_phone, later, people, react, word_on
 
 pytestmark = pytest.mark.usefixtures("stranger", "free")
 
@@ -172,3 +172,12 @@ def test_no_password_of_ours_is_ever_on_a_page(stranger):
     assert len(password) == 19
     assert password not in page.body
     assert Person.select().where(Person.password_hash.contains(password)).count() == 0
+
+
+def test_whoever_had_a_code_a_moment_ago_waits_for_its_minute_and_no_longer(stranger):
+    with later(seconds=0):
+        ask_phone(stranger)
+        page = stranger.submit(ask(stranger).path, {"phone": NEW_PHONE})
+        assert page.status == 429
+        assert int(page.headers["Retry-After"]) <= 60
+        assert "завтра" not in page.text

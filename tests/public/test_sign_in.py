@@ -6,10 +6,11 @@ import pytest
 from playhouse.test_utils import count_queries
 
 from nesk.core import clock, config
+from nesk.core.actor import system
 from nesk.core.errors import Unavailable
 from nesk.credentials.models import Captcha
-from nesk.people import passwords
-from nesk.people.models import Session
+from nesk.people import operations, passwords
+from nesk.people.models import Person, Session
 from nesk.people.operations import WRONG
 from nesk.people.queries import token_hash
 from tests.browser import Browser
@@ -336,3 +337,30 @@ def test_the_number_of_an_account_is_a_login_only_of_whoever_registered_by_it(br
 def test_a_second_browser_is_somebody_else(browser: Browser):
     sign_in(browser)
     assert not is_in(browser.another())
+
+
+@pytest.mark.parametrize("remember", [False, True])
+def test_a_sign_in_that_a_new_password_overtook_opens_nothing(browser, person, monkeypatch, remember):
+    """A5: the hash that was compared must still stand when the session is opened."""
+    real = passwords.matches
+
+    def slow(stored, typed):
+        right = real(stored, typed)
+        monkeypatch.setattr(passwords, "matches", real)
+        operations.set_password(Person.get_by_id(person.id), "осенний трамвай 9", by=system("test"))
+        return right
+
+    browser.open("/login?by=email")
+    monkeypatch.setattr(passwords, "matches", slow)
+    wanted = {"remember": "y"} if remember else {}
+    page = browser.submit("/login?by=email", {"email": EMAIL, "password": PASSWORD, **wanted})
+    assert (page.status, "Пароль только что изменился. Войдите с новым." in page.text) == (422, True)
+    assert not is_in(browser)
+    assert Session.select().count() == 0
+
+
+def test_letters_in_an_address_to_go_back_to_travel_as_a_header_can_carry_them(browser, person):
+    token = browser.open("/login?by=email").csrf_token
+    data = {"csrf_token": token, "email": EMAIL, "password": PASSWORD, "next": "/cabinet/платежи"}
+    reply = browser.client.post("/login?by=email", data=data, headers={"HX-Request": "true"})
+    assert reply.headers["HX-Redirect"] == "/cabinet/%D0%BF%D0%BB%D0%B0%D1%82%D0%B5%D0%B6%D0%B8"
