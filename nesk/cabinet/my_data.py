@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import Blueprint, Response, request, url_for
+from flask import Blueprint, request, url_for
 
 from nesk.core.errors import Refused
 from nesk.privacy import operations, queries
 from nesk.web.downloads import stored
-from nesk.web.htmx import done, page, wants_fragment
+from nesk.web.htmx import done, go, page, wants_fragment
 from nesk.web.login import current_actor, viewer
 from nesk.web.proof import ProvingForm
 
@@ -46,7 +46,26 @@ def _archive(form: ArchiveForm) -> dict[str, Any]:
     return {"form": form, "archive": archive, "state": queries.state_of(archive)}
 
 
+@bp.post("/<int:archive_id>")
+def take(archive_id: int) -> Any:
+    """The proof without which an archive that was ordered earlier is not handed out (S5)."""
+    archive = queries.archive_of(viewer().subject.id, archive_id)
+    form = ArchiveForm()
+    if form.validate_on_submit():
+        try:
+            form.prove()
+        except Refused as refused:
+            form.show(refused)
+        else:
+            return go(url_for(".download", archive_id=archive.id))
+    context = {**_archive(form), "sightings": queries.sightings(viewer().subject.id)}
+    return page("cabinet/my_data/index.html", "cabinet/my_data/_archive.html", **context)
+
+
 @bp.get("/<int:archive_id>.zip")
-def download(archive_id: int) -> Response:
-    """The file, while its day lasts, for its owner alone."""
-    return stored(queries.archive_of(viewer().subject.id, archive_id).file)
+def download(archive_id: int) -> Any:
+    """The file, while its day lasts, for its owner alone and after a fresh proof: it is everything that we know of them."""
+    archive = queries.archive_of(viewer().subject.id, archive_id)
+    if ArchiveForm().asks_for_password:
+        return go(url_for(".index"), "Чтобы скачать архив, введите пароль.")
+    return stored(archive.file)

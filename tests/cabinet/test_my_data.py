@@ -56,6 +56,24 @@ def test_the_password_is_asked_for_when_the_last_proof_is_old(marina: Browser, m
     assert marina.submit(DATA, {"current_password": PASSWORD}).notice.startswith("Готовим архив")
 
 
+def test_an_archive_that_lies_ready_is_handed_out_after_a_fresh_proof_only(marina: Browser, me):
+    """S5: whoever sits down at a remembered browser does not carry everything away."""
+    marina.submit(DATA)
+    events.drain(reraise=False)
+    file = f"{DATA}/{Archive.get().id}"
+    forget_proof()
+    reply = marina.get(f"{file}.zip")
+    assert (reply.status_code, reply.headers["Location"]) == (303, DATA)
+    assert marina.open(DATA).notice == "Чтобы скачать архив, введите пароль."
+    page = marina.submit(file, {"current_password": "wrong"}, status=422)
+    assert page.errors == ["Текущий пароль не подошёл. Проверьте раскладку и Caps Lock и введите его ещё раз."]
+    assert marina.get(f"{file}.zip").status_code == 303
+    reply = marina.client.post(file, data={"csrf_token": marina.page.csrf_token, "current_password": PASSWORD})
+    assert reply.headers["Location"] == f"{file}.zip"
+    reply = marina.get(f"{file}.zip")
+    assert (reply.status_code, reply.mimetype) == (200, "application/zip")
+
+
 def test_the_next_one_is_asked_for_a_day_later(marina: Browser, me):
     marina.submit(DATA)
     events.drain(reraise=False)
