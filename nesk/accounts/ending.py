@@ -61,6 +61,15 @@ def end_access(account_id: int, binding_id: int, *, by: Actor) -> None:
         _end_right(guest, "ended", by)
 
 
+def end_guest(person_id: int, account_id: int, *, reason: str, by: Actor) -> bool:
+    """End whatever right somebody was given to an account. False when it was none."""
+    with transaction():
+        Account.locked(account_id)
+        own = Binding.select().where(Binding.person == person_id, Binding.account == account_id)
+        guest = own.where(Binding.invitation.is_null(False), Binding.ended_at.is_null()).first()
+        return guest is not None and _end_right(guest, reason, by)
+
+
 def leave(person_id: int, account_id: int, *, by: Actor) -> None:
     """A guest gives their right back. Raises NotFound when they have none."""
     with transaction():

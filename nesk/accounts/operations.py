@@ -14,9 +14,8 @@ from nesk.accounts.events import (
     AccountUnbound,
     BindingRenamed,
     OrganizationRegistered,
-    PaperBillsResumed,
 )
-from nesk.accounts.models import Account, Binding, Organization, Premises, ReceiptAddress
+from nesk.accounts.models import Account, Binding, Organization, Premises
 from nesk.branches.models import Branch, Town
 from nesk.branches.operations import know_streets
 from nesk.core import clock
@@ -25,7 +24,6 @@ from nesk.core.db import transaction
 from nesk.core.errors import NotFound, Refused
 from nesk.core.events import record
 from nesk.core.requisites import inn_is_right
-from nesk.people.queries import identities
 
 CHUNK = 400
 LONGEST_TITLE = 60
@@ -132,46 +130,3 @@ def rename(person_id: int, binding_id: int, title: str, *, by: Actor) -> None:
         if not named:
             raise NotFound
         record(BindingRenamed(binding_id, person_id), by=by)
-
-
-def guest_of(person_id: int, account_id: int) -> Binding | None:
-    """The live right that somebody was given to an account by its holder."""
-    live = Binding.select().where(
-        Binding.person == person_id, Binding.account == account_id, Binding.ended_at.is_null()
-    )
-    return live.where(Binding.invitation.is_null(False)).first()  # type: ignore[no-any-return]
-
-
-def mailboxes_of(person_id: int) -> set[str]:
-    """Addresses that are a person's own: the confirmed e-mail and those they have opened for receipts (S0-33)."""
-    opened = ReceiptAddress.select(ReceiptAddress.email).where(ReceiptAddress.person == person_id).tuples()
-    return {email for (email,) in opened} | ({identities(person_id).get("email", "")} - {""})
-
-
-def goes_to_another(account: Account, person_id: int) -> bool:
-    """Whether the bills of an account go to the mailbox of somebody else who holds it: not for this person to turn away."""
-    others = Binding.select(Binding.person).where(
-        Binding.account == account, Binding.ended_at.is_null(), Binding.rights == "all", Binding.person != person_id
-    )
-    return any(account.receipt_email in mailboxes_of(row.person_id) for row in others)
-
-
-def send_paper_again(person_id: int, *, by: Actor) -> int:
-    """Bills of the accounts that a person may do everything for come on paper again, but for those that go to another
-    holder's own mailbox. Gives for how many."""
-    mine = (
-        Account.select(Account)
-        .join(Binding)
-        .where(Binding.person == person_id, Binding.ended_at.is_null(), Binding.rights == "all")
-        .where(Account.receipt_email != "")
-        .order_by(Account.id)
-    )
-    resumed = 0
-    with transaction():
-        for account in list(mine):
-            if goes_to_another(account, person_id):
-                continue
-            Account.update(receipt_email="").where(Account.id == account.id).execute()
-            record(PaperBillsResumed(person_id, account.id), by=by)
-            resumed += 1
-    return resumed

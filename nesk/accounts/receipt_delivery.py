@@ -6,9 +6,8 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
-from nesk.accounts.events import ReceiptDeliveryChanged
+from nesk.accounts.events import PaperBillsResumed, ReceiptDeliveryChanged
 from nesk.accounts.models import Account, Binding, ReceiptAddress
-from nesk.accounts.operations import goes_to_another
 from nesk.core import clock, limits
 from nesk.core.actor import Actor
 from nesk.core.db import transaction
@@ -104,7 +103,7 @@ def switch_on(person_id: int, number: str, email: str, *, by: Actor) -> bool:
     Gives whether it is on already. Raises NotFound for an account that is not theirs, TooOften.
     """
     account = _held_account(person_id, number)
-    if _is_confirmed(person_id, email):
+    if email in mailboxes_of(person_id):
         with transaction():
             Account.locked(account.id)
             _remember(person_id, account.id, email)
@@ -160,8 +159,8 @@ def follow_email(person_id: int, email: str, *, by: Actor) -> None:
     to another holder's mailbox."""
     with transaction():
         for account in _held(person_id):
-            now = Account.locked(account.id)
-            if now.receipt_email not in ("", email) and not goes_to_another(now, person_id):
+            present = Account.locked(account.id)
+            if present.receipt_email not in ("", email) and not _goes_to_another(present, person_id):
                 _remember(person_id, account.id, email)
                 _send_to(account.id, email, person_id, by, is_followed=True)
 
@@ -180,11 +179,29 @@ def forget_links(person_id: int) -> None:
     challenges.end_all(person_id, PURPOSE)
 
 
-def _is_confirmed(person_id: int, email: str) -> bool:
-    if identities(person_id).get("email") == email:
-        return True
-    known = ReceiptAddress.select().where(ReceiptAddress.person == person_id, ReceiptAddress.email == email)
-    return bool(known.exists())
+def send_paper_again(person_id: int, *, by: Actor) -> int:
+    """Bills of the accounts that a person may do everything for come on paper again, but for those that go to another
+    holder's own mailbox. Gives for how many."""
+    resumed = 0
+    with transaction():
+        for account in _held(person_id):
+            if account.receipt_email and not _goes_to_another(account, person_id):
+                Account.update(receipt_email="").where(Account.id == account.id).execute()
+                record(PaperBillsResumed(person_id, account.id), by=by)
+                resumed += 1
+    return resumed
+
+
+def mailboxes_of(person_id: int) -> set[str]:
+    """Addresses that are a person's own: the confirmed e-mail and those they have opened for receipts (S0-33)."""
+    opened = ReceiptAddress.select(ReceiptAddress.email).where(ReceiptAddress.person == person_id).tuples()
+    return {email for (email,) in opened} | ({identities(person_id).get("email", "")} - {""})
+
+
+def _goes_to_another(account: Account, person_id: int) -> bool:
+    """Whether the bills of an account go to the mailbox of somebody else who holds it: not for this person to turn away."""
+    others = (other for other in people_holding(account.id) if other != person_id)
+    return any(account.receipt_email in mailboxes_of(other) for other in others)
 
 
 def _count(person_id: int, email: str) -> bool:

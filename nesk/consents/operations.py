@@ -7,7 +7,6 @@ import hashlib
 import peewee
 
 from nesk.accounts import receipt_delivery
-from nesk.accounts.operations import send_paper_again
 from nesk.consents.catalogue import DOCUMENTS
 from nesk.consents.events import ConsentGiven, ConsentWithdrawn, DocumentPublished
 from nesk.consents.models import Consent, Document, Policy
@@ -137,7 +136,7 @@ def withdraw_all(person_id: int, *, by: Actor) -> int:
     standing = given_by(person_id)
     for consent in standing.values():
         _withdraw(consent, "web", "", "", by)
-    send_paper_again(person_id, by=by)
+    receipt_delivery.send_paper_again(person_id, by=by)
     return len(standing)
 
 
@@ -145,7 +144,7 @@ def _withdraw(standing: Consent, channel: str, ip: str, device: str, by: Actor) 
     row = _note(standing.person_id, standing.document, "withdrawn", None, channel, ip, device, None, by)
     if standing.purpose == "e_bill":
         receipt_delivery.forget_links(standing.person_id)
-        send_paper_again(standing.person_id, by=by)
+        receipt_delivery.send_paper_again(standing.person_id, by=by)
     return row
 
 

@@ -204,19 +204,24 @@ def _accept_paper(holder: Holder, code: str) -> bool:
     return bool(taken)
 
 
+def _whose(holder: Holder) -> str:
+    """By what name a holder's tries are counted."""
+    return f"{holder.kind}:{holder.id}"
+
+
 def _count_try(holder: Holder) -> None:
     for limit, seconds in _TRIES:
-        limits.count("factor", f"{holder.kind}:{holder.id}", limit=limit, seconds=seconds)
+        limits.count("factor", _whose(holder), limit=limit, seconds=seconds)
 
 
 def forget_tries(holder: Holder) -> None:
     """Begin the tries at the second step anew: the password before it is another."""
-    limits.forget("factor", f"{holder.kind}:{holder.id}", *(seconds for _, seconds in _TRIES))
+    limits.forget("factor", _whose(holder), *(seconds for _, seconds in _TRIES))
 
 
 def _note_guessing(holder: Holder) -> None:
     """The last free try was wrong, and the password before it was right: its owner has to know."""
-    subject, (most, seconds) = f"{holder.kind}:{holder.id}", _TRIES[0]
+    subject, (most, seconds) = _whose(holder), _TRIES[0]
     if limits.counted(("factor", subject, seconds)) == [most] and limits.add("factor_told", subject, seconds=DAY) == 1:
         with transaction():
             record(SecondStepGuessed(holder.kind, holder.id), by=system("sign_in"))
@@ -224,4 +229,4 @@ def _note_guessing(holder: Holder) -> None:
 
 def _forgive_try(holder: Holder) -> None:
     for _, seconds in _TRIES:
-        limits.forgive("factor", f"{holder.kind}:{holder.id}", seconds=seconds)
+        limits.forgive("factor", _whose(holder), seconds=seconds)

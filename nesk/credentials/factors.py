@@ -17,10 +17,7 @@ from nesk.core.errors import NotFound, Refused
 from nesk.core.events import record
 from nesk.core.schedule import scheduled
 from nesk.credentials import remembering
-from nesk.credentials.events import (
-    FactorRemoved,
-    FactorsReset,
-)
+from nesk.credentials.events import FactorRemoved, FactorsReset
 from nesk.credentials.models import Factor
 from nesk.people.queries import SUBJECTS
 

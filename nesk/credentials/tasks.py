@@ -19,4 +19,4 @@ def forget_devices(kind: str, subject_id: int) -> None:
 def forget_failures(kind: str, subject_id: int) -> None:
     """Whoever guessed at the old password, or at the second step behind it, holds nobody up any more."""
     sign_in.forget_failures(kind, subject_id)
-    factor_codes.forget_tries(Holder(kind, subject_id))  # type: ignore[arg-type]
+    factor_codes.forget_tries(Holder(kind, subject_id))

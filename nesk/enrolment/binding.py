@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from nesk.accounts import ending
 from nesk.accounts import operations as accounts
 from nesk.accounts.models import Account, Binding
+from nesk.accounts.receipt_delivery import mailboxes_of
 from nesk.consents import operations as consents
 from nesk.consents.models import Consent
 from nesk.core import limits
@@ -207,12 +208,7 @@ def unbind_account(person_id: int, account_id: int, *, reason: str = "self", by:
     Staff end what its holder did not know of: whoever registered by the account's number has no claim to it either.
     """
     with transaction():
-        guest = accounts.guest_of(person_id, account_id)
-        if guest is not None:
-            if reason == "staff":
-                ending.end_access(account_id, guest.id, by=by)
-            else:
-                ending.leave(person_id, account_id, by=by)
+        if ending.end_guest(person_id, account_id, reason="ended" if reason == "staff" else "left", by=by):
             return
         accounts.unbind(person_id, account_id, reason=reason, by=by)
         if reason == "staff":
@@ -227,7 +223,7 @@ def unbind_account(person_id: int, account_id: int, *, reason: str = "self", by:
 
 def _asked_for_bills(person_id: int, account: Account) -> bool:
     """Whether the address that bills go to is the person's, or the one they named."""
-    if account.receipt_email in accounts.mailboxes_of(person_id):
+    if account.receipt_email in mailboxes_of(person_id):
         return True
     asked = Consent.select(Consent.person, Consent.action).where(
         Consent.purpose == "e_bill", Consent.account == account.id

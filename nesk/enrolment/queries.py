@@ -122,7 +122,7 @@ def was_let_in(person_id: int, number: str) -> bool:
     since = clock.now() - rules.GUEST_REMEMBERS
     lately = Binding.ended_at.is_null() | (Binding.ended_at > since)
     own = Binding.select(Binding.id).join(Account).where(Binding.person == person_id, Binding.invitation.is_null(False))
-    return own.where(Account.number == number, lately).exists()  # type: ignore[no-any-return]
+    return own.where(Account.number == number, lately).exists()
 
 
 @dataclass(frozen=True, slots=True)

@@ -63,7 +63,7 @@ def _tell(kind: str, holder_id: int, change: str) -> None:
 
 
 def _at() -> datetime:
-    return EventRecord.get_by_id(current_event_id()).at  # type: ignore[no-any-return]
+    return EventRecord.get_by_id(current_event_id()).at
 
 
 def _send(template: str, kind: str, holder_id: int, **facts: object) -> None:

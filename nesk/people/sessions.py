@@ -64,7 +64,7 @@ def open_session(
             place=places.place_of(ip),
             device=device[:200],
         )
-        record(SignedIn(kind, subject_id, session.id), by=Actor(kind, subject_id))  # type: ignore[arg-type]
+        record(SignedIn(kind, subject_id, session.id), by=Actor(kind, subject_id))
     return token
 
 

@@ -22,6 +22,15 @@ STILL_OPEN = ("login", "logout", "confirmation", "worker")
 """Views that somebody without their obligatory factor may ask for, beside the pages of protection."""
 
 
+LOST = {
+    "person": "Нет и кодов? Придите в отделение с паспортом: второй шаг сбросят.",
+    "business": "Нет и кодов? Обратитесь в филиал, который обслуживает договор.",
+    "staff": "Нет и кодов? Попросите администратора сбросить второй шаг.",
+    "crew": "Нет и кодов? Попросите администратора сбросить второй шаг.",
+}
+"""Who helps somebody who has lost both the device and the codes on paper, by kind of session."""
+
+
 class CodeForm(Form):
     code = StringField("Код", [Required("Введите код."), AtMost(40)])
 
@@ -62,6 +71,7 @@ def mount(bp: Blueprint, *, kind: Kind) -> str:
             options=passkeys.request_options(half.holder, challenge=half.challenge),
             is_passkey_site=passkeys.is_here(request.host),
             door=door,
+            lost=LOST[kind],
         )
 
     bp.add_url_rule("/login/confirmation", view_func=confirmation, methods=["GET", "POST"])

@@ -223,7 +223,10 @@ def test_a_recovery_leaves_the_old_password_or_the_new_one_wherever_the_process_
     number = RECOVER.index(place) + 2
     email, new = f"abonent{number}@demo.nesk", f"Новый-зонтик-{number}"
     inside = Person(stack, "/login?by=email", email=email)
-    is_in = lambda inside=inside: inside.client.get("/cabinet/").status_code == 200  # noqa: E731
+
+    def is_in() -> bool:
+        return inside.client.get("/cabinet/").status_code == 200
+
     if place in ("link.writing", "recover.asked"):
         arm(stack, place)
     ask_for_link(stack, email)
