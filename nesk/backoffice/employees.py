@@ -14,10 +14,10 @@ from nesk.credentials.factors import protected_among
 from nesk.credentials.passwords import random_password
 from nesk.people.models import Staff
 from nesk.people.permissions import Permission
-from nesk.people.queries import employee_for_branch, employees_for_branch
-from nesk.web.access import allowed, staff_branch
+from nesk.people.queries import employees_for_branch
+from nesk.web.access import allowed, my_colleague, staff_branch
 from nesk.web.htmx import go, page
-from nesk.web.login import current_actor
+from nesk.web.login import current_actor, viewer
 from nesk.web.proof import ProvingForm
 
 bp = Blueprint("employees", __name__, url_prefix="/employees")
@@ -35,6 +35,7 @@ def index() -> Any:
         people=people,
         protected=protected_among("staff", ids) | protected_among("crew", ids),
         kinds=KINDS,
+        mine=viewer().permissions,
         now=clock.now(),
     )
 
@@ -80,7 +81,7 @@ def unblock(kind: Kind, staff_id: int) -> Any:
 
 
 def _mine(kind: Kind, staff_id: int) -> Staff:
-    """An employee of the viewer's branch. Raises NotFound."""
+    """A colleague whom the viewer may help. Raises NotFound, Forbidden."""
     if kind not in KINDS.values():
         raise NotFound
-    return employee_for_branch(staff_branch(), kind, staff_id)
+    return my_colleague(kind, staff_id)

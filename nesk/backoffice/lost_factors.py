@@ -13,8 +13,8 @@ from nesk.credentials import factors
 from nesk.credentials.factors import Holder
 from nesk.people.models import BusinessUser, Person, Staff
 from nesk.people.permissions import Permission
-from nesk.people.queries import employee, employee_for_branch
-from nesk.web.access import staff_branch
+from nesk.people.queries import employee
+from nesk.web.access import my_colleague, staff_branch
 from nesk.web.htmx import go, page
 from nesk.web.login import current_actor, viewer
 from nesk.web.proof import ProvingForm
@@ -67,7 +67,7 @@ def _whose(kind: Kind, subject_id: int) -> Person | Staff | BusinessUser:
     if kind == "person":
         return person_for_branch(staff_branch(), subject_id)
     if kind != "business":
-        return employee_for_branch(staff_branch(), kind, subject_id)
+        return my_colleague(kind, subject_id)
     user = employee("business", subject_id)
     organization_for_branch(staff_branch(), user.organization_id)
     return user

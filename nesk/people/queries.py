@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -119,16 +120,17 @@ def employee(kind: str, subject_id: int) -> Staff | BusinessUser:
 
 
 def employees_for_branch(branch_id: int | None) -> list[Staff]:
-    """Everybody of the office and the crews of a branch, with their branch and the titles of their roles as `titles`;
-    None sees everybody."""
+    """Everybody of the office and the crews of a branch, with their branch, the titles of their roles as `titles` and all
+    that they may do as `permissions`; None sees everybody."""
     query = Staff.select(Staff, Branch).join(Branch, JOIN.LEFT_OUTER).order_by(Staff.kind.desc(), Staff.name)
     rows = list(query if branch_id is None else query.where(Staff.branch == branch_id))
     titles: dict[int, list[str]] = {row.id: [] for row in rows}
     held = StaffRole.select(StaffRole.staff, Role.title).join(Role).where(StaffRole.staff.in_(list(titles)))
     for staff_id, title in held.order_by(Role.title).tuples():
         titles[staff_id].append(title)
+    permissions = _permissions(titles)
     for row in rows:
-        row.titles = titles[row.id]
+        row.titles, row.permissions = titles[row.id], permissions[row.id]
     return rows
 
 
@@ -199,8 +201,17 @@ def staff_by_login(kind: str, login: str) -> Staff | None:
 
 def permissions_of(staff_id: int) -> frozenset[str]:
     """Everything a member of staff may do, through all their roles."""
-    rows = RolePermission.select(RolePermission.permission).join(StaffRole, on=(StaffRole.role == RolePermission.role))
-    return frozenset(row.permission for row in rows.where(StaffRole.staff == staff_id))
+    return _permissions([staff_id])[staff_id]
+
+
+def _permissions(staff_ids: Iterable[int]) -> dict[int, frozenset[str]]:
+    """The same of many, in one query."""
+    found: dict[int, set[str]] = {staff_id: set() for staff_id in staff_ids}
+    rows = StaffRole.select(StaffRole.staff, RolePermission.permission)
+    held = rows.join(RolePermission, on=(StaffRole.role == RolePermission.role))
+    for staff_id, permission in held.where(StaffRole.staff.in_(list(found))).tuples():
+        found[staff_id].add(permission)
+    return {staff_id: frozenset(permissions) for staff_id, permissions in found.items()}
 
 
 def identities(person_id: int) -> dict[str, str]:

@@ -12,8 +12,11 @@ from flask_login import current_user
 from nesk.accounts.models import Account
 from nesk.accounts.rules import WITHOUT, Deed
 from nesk.billing.queries import AccountCard, account_cards
+from nesk.core.actor import Kind
 from nesk.core.errors import Forbidden, NotFound
+from nesk.people.models import Staff
 from nesk.people.permissions import Permission
+from nesk.people.queries import employee_for_branch, permissions_of
 from nesk.web.login import viewer
 
 View = TypeVar("View", bound=Callable[..., Any])
@@ -50,6 +53,18 @@ def allowed(permission: Permission) -> Callable[[View], View]:
 def staff_branch() -> int | None:
     """The branch a member of staff is bound to; None for those who see every branch."""
     return viewer().subject.branch_id  # type: ignore[no-any-return, union-attr]
+
+
+def my_colleague(kind: Kind, staff_id: int) -> Staff:
+    """An employee of the viewer's branch whose way in the viewer may change: one who may do no more than they themselves,
+    or helping a colleague would be a way to get their rights.
+
+    Raises NotFound for another branch, Forbidden in words for a colleague with more rights.
+    """
+    who = employee_for_branch(staff_branch(), kind, staff_id)
+    if not permissions_of(who.id) <= viewer().permissions:
+        raise Forbidden("У этого сотрудника больше прав, чем у вас. Обратитесь к тому, у кого их не меньше.")
+    return who
 
 
 def my_accounts() -> list[AccountCard]:

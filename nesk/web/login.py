@@ -52,11 +52,15 @@ class Viewer(UserMixin):
     def is_demo(self) -> bool:
         return bool(self.subject.is_demo)
 
-    def may(self, permission: str) -> bool:
-        """Whether a member of staff has the permission; read once a request."""
+    @property
+    def permissions(self) -> frozenset[str]:
+        """What a member of staff may do; read once a request."""
         if "permissions" not in g:
             g.permissions = permissions_of(self.subject.id) if self.kind == "staff" else frozenset()
-        return permission in g.permissions
+        return g.permissions  # type: ignore[no-any-return]
+
+    def may(self, permission: str) -> bool:
+        return permission in self.permissions
 
 
 def viewer() -> Viewer:

@@ -12,7 +12,7 @@ from nesk.core import clock
 from nesk.core.actor import Actor, system
 from nesk.credentials import factor_codes, factors
 from nesk.credentials.factors import Holder
-from nesk.people.models import Staff
+from nesk.people.models import Role, RolePermission, Staff
 from nesk.people.operations import create_staff, install_roles
 from tests.browser import Browser
 
@@ -164,3 +164,32 @@ def test_an_operator_rules_nobody_and_sees_no_such_page(browser: Browser):
     browser.open(f"/staff/factors/staff/{operator.id}", status=403)
     browser.open("/staff/factors/admin/1", status=404)
     assert "Сотрудники" not in browser.open("/staff/").links
+
+
+def test_a_colleague_who_may_do_more_is_not_a_way_to_their_rights(browser: Browser):
+    role = Role.create(code="lead", title="Старший смены")
+    RolePermission.insert_many(
+        [{"role": role, "permission": each} for each in ("manage_staff", "see_accounts", "see_meters", "see_orders")]
+    ).execute()
+    admin, crew = make("ivanova", roles=("admin",)), make("brigada", kind="crew")
+    connect(admin)
+    lead = make("lead", roles=("lead",), is_demo=True)
+    browser.sign_in_as(lead, PASSWORD)
+    page = browser.open("/staff/employees")
+    assert "Новый пароль, brigada" in page.links
+    assert "Новый пароль, ivanova" not in page.links
+    path = f"/staff/employees/staff/{admin.id}"
+    before = Staff.get_by_id(admin.id)
+    for refused in (
+        browser.open(f"{path}/password", status=403),
+        browser.open(f"/staff/factors/staff/{admin.id}", status=403),
+        browser.post(f"{path}/password", status=403),
+        browser.post(f"{path}/block", status=403),
+        browser.post(f"{path}/unblock", status=403),
+        browser.post(f"/staff/factors/staff/{admin.id}", status=403),
+    ):
+        assert "больше прав, чем у вас" in refused.text
+    assert Staff.get_by_id(admin.id).__data__ == before.__data__
+    assert factors.is_protected(Holder("staff", admin.id))
+    page = browser.submit(f"/staff/employees/crew/{crew.id}/password")
+    assert page.words_of("dd")[0] == "brigada"

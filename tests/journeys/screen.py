@@ -10,7 +10,7 @@ from typing import Any, Literal
 
 from axe_playwright_python.sync_playwright import Axe
 from PIL import Image
-from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Playwright
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Playwright, expect
 
 Size = Literal["phone", "desktop"]
 SIZES: dict[Size, tuple[int, int]] = {"phone": (390, 844), "desktop": (1280, 800)}
@@ -25,6 +25,10 @@ QUIET = (
     "--disable-sync",
     "--disable-dev-shm-usage",
 )
+PATIENCE = 15_000
+"""Milliseconds that a page may take on a busy machine; a whole one is there in a tenth of a second."""
+expect.set_options(timeout=PATIENCE)
+
 REFUSALS = ("409", "422", "429")
 """Statuses of a refused form: the browser's console calls them failures, a person reads a sentence."""
 
@@ -53,7 +57,7 @@ class Screen:
             accept_downloads=True,
             **options,
         )
-        self.context.set_default_timeout(15_000)
+        self.context.set_default_timeout(PATIENCE)
         self.is_offline = False
         """Whether it has been without a network: what could not be fetched then is no trouble of the page."""
         self.troubles: list[str] = []
