@@ -4,6 +4,7 @@ from flask import Blueprint, Flask
 
 from nesk.backoffice import (
     accounts,
+    bindings,
     branches,
     business_users,
     consents,
@@ -31,7 +32,7 @@ _open = mount(
 guard(bp, open_endpoints=_open | new_password.mount(bp, kind="staff", home="/staff/"))
 
 FEATURES = (
-    summary, accounts, orders, branches, queues, sessions, settings, business_users, employees, lost_factors, protection,
+    summary, accounts, bindings, orders, branches, queues, sessions, settings, business_users, employees, lost_factors, protection,
     documents, consents,
 )  # fmt: skip
 for feature in FEATURES:

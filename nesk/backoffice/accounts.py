@@ -14,7 +14,6 @@ from nesk.branches.queries import open_month
 from nesk.core.db import transaction
 from nesk.core.errors import NotFound, Refused
 from nesk.core.events import record
-from nesk.enrolment.binding import unbind_account
 from nesk.fieldwork.queries import orders_of
 from nesk.fieldwork.rules import STATE_KINDS, STATE_NAMES
 from nesk.metering import operations
@@ -68,18 +67,6 @@ def _card(account: Account) -> dict[str, Any]:
         "zone_names": ZONE_NAMES,
         "source_names": SOURCE_NAMES,
     }
-
-
-@bp.post("/<number>/bindings/<int:binding_id>/end")
-@allowed(Permission.CHANGE_ACCOUNTS)
-def unbind(number: str, binding_id: int) -> Any:
-    """End somebody's right to act for the account: its holder has called and does not know them (B4)."""
-    account = account_for_branch(staff_branch(), number)
-    binding = next((each for each in bindings_at(account.id) if each.id == binding_id), None)
-    if binding is None:
-        raise NotFound
-    unbind_account(binding.person_id, account.id, reason="staff", by=current_actor())
-    return go(url_for(".show", number=number), "Привязка удалена, человеку отправлено письмо.")
 
 
 @bp.route("/<number>/meters/<int:installation_id>/reading", methods=["GET", "POST"])

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from flask import Blueprint, render_template, request, url_for
-from wtforms import DateField, RadioField, StringField
+from wtforms import RadioField, StringField
 from wtforms.validators import Optional
 
 from nesk.accounts import ending, rules, shared, sharing
@@ -13,13 +13,11 @@ from nesk.accounts.rules import Deed
 from nesk.accounts.sharing import Invited
 from nesk.cabinet import journal
 from nesk.core import clock, config
-from nesk.core.emails import parse_email
 from nesk.core.errors import NotFound, Refused
-from nesk.core.phones import parse_phone
 from nesk.credentials.challenges import network
 from nesk.people.queries import identities
 from nesk.web.access import current_account, current_card
-from nesk.web.forms import AtMost, KeyField, Required, Said
+from nesk.web.forms import AtMost, ContactField, DayField, KeyField, Required
 from nesk.web.htmx import go, page
 from nesk.web.login import current_actor, viewer
 from nesk.web.proof import ProvingForm
@@ -35,37 +33,13 @@ OFFERED = {
 """Right → its name and what it means, as the holder chooses it."""
 
 
-class DayField(DateField):
-    """A day from a calendar; what is none is told in our words."""
-
-    def process_formdata(self, valuelist: list[str]) -> None:
-        try:
-            super().process_formdata(valuelist)
-        except ValueError:
-            raise ValueError("Дата не распознана. Выберите день в календаре.") from None
-
-
-class RecipientField(StringField):
-    """An e-mail or a mobile phone; `value` is its normal form after validation, empty for an empty field."""
-
-    value = ""
-
-    def pre_validate(self, form: Any) -> None:
-        typed = (self.data or "").strip()
-        if not typed:
-            return
-        self.value = (parse_email(typed) if "@" in typed else parse_phone(typed, mobile=True)) or ""
-        if not self.value:
-            raise Said("Адрес не распознан. Введите почту (name@domain.ru) или мобильный телефон (8(900) 000-00-00).")
-
-
 class InvitationForm(ProvingForm):
     key = KeyField()
     title = StringField("Для кого", [Required("Напишите, для кого доступ, например «Дочь»."), AtMost(60)])
     whom = RadioField("Кто это", choices=list(rules.WHOM.items()), default="relative", validate_choice=False)
     rights = RadioField("Что можно будет делать", choices=[*OFFERED], default="view", validate_choice=False)
     until_on = DayField("До какого дня", [Optional()])
-    recipient = RecipientField("Куда отправить ссылку", [AtMost(254)])
+    recipient = ContactField("Куда отправить ссылку", [AtMost(254)])
 
 
 @bp.get("/")

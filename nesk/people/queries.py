@@ -183,6 +183,12 @@ def person_by_identity(kind: str, value: str) -> Person | None:
     return Person.select().join(Identity).where(Identity.kind == kind, Identity.value == value).first()
 
 
+def person_by_confirmed(kind: str, value: str) -> Person | None:
+    """The person who has proved that this phone or e-mail is theirs, unless their cabinet is closed."""
+    owner = Person.select().join(Identity).where(Identity.kind == kind, Identity.value == value)
+    return owner.where(Identity.confirmed_at.is_null(False), Person.closed_at.is_null()).first()
+
+
 def person_by_login(kind: str, value: str) -> Person | None:
     """The person who may sign in by this phone, e-mail or account number (S0-30), unless their cabinet is closed."""
     login = Person.select().join(Identity).where(Identity.kind == kind, Identity.value == value)

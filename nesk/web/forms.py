@@ -111,6 +111,24 @@ class EmailField(StringField):
                 raise Said("Адрес почты не распознан. Введите его так: name@domain.ru.")
 
 
+class ContactField(StringField):
+    """An e-mail or a mobile phone; `value` is its normal form after validation, empty for an empty field."""
+
+    value = ""
+
+    @property
+    def kind(self) -> str:
+        return "email" if "@" in self.value else "phone"
+
+    def pre_validate(self, form: Any) -> None:
+        typed = (self.data or "").strip()
+        if not typed:
+            return
+        self.value = (parse_email(typed) if "@" in typed else parse_phone(typed, mobile=True)) or ""
+        if not self.value:
+            raise Said("Адрес не распознан. Введите почту (name@domain.ru) или мобильный телефон (8(900) 000-00-00).")
+
+
 class AccountNumberField(StringField):
     """The number of a лицевой счёт; `value` is its digits after validation, leading zeros too."""
 
@@ -131,7 +149,7 @@ class DayField(DateField):
         try:
             super().process_formdata(valuelist)
         except ValueError:
-            raise ValueError("Дата не распознана. Введите её так: 2026-11-24.") from None
+            raise ValueError("Дата не распознана. Выберите день в календаре.") from None
 
 
 class MoneyField(StringField):
