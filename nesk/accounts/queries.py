@@ -8,7 +8,8 @@ from nesk.accounts.models import Account, Binding, Organization, Premises
 from nesk.branches.models import Branch, Town
 from nesk.core import clock
 from nesk.core.errors import NotFound
-from nesk.people.models import Person
+from nesk.people.models import Person, Profile
+from nesk.people.rules import wishes_in_words
 
 
 def live() -> peewee.Expression:
@@ -73,9 +74,17 @@ def people_bound_to(account_id: int) -> list[int]:
 
 
 def bindings_at(account_id: int) -> list[Binding]:
-    """Who may act for an account now, with the persons, for staff."""
-    rows = Binding.select(Binding, Person).join(Person).where(Binding.account == account_id, live())
-    return list(rows.order_by(Binding.id))
+    """Who may act for an account now, with the persons and their `wishes` in words, for staff."""
+    rows = list(
+        Binding.select(Binding, Person).join(Person).where(Binding.account == account_id, live()).order_by(Binding.id)
+    )
+    asked = Profile.select(Profile.person, Profile.preferences).where(
+        Profile.person.in_([row.person_id for row in rows])
+    )
+    wishes = {profile.person_id: wishes_in_words(profile.preferences) for profile in asked}
+    for row in rows:
+        row.wishes = wishes.get(row.person_id, "")
+    return rows
 
 
 def bindings_of(person_id: int) -> list[Binding]:

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Mapping
 from datetime import date
+from typing import Any
 
 EARLIEST_BIRTH = date(1900, 1, 1)
 _NAME_SIGNS = " -'’.()"
@@ -36,6 +38,17 @@ LONGEST = {
     "address": 300,
     "call_me": 80,
 }
+
+
+def wishes_in_words(wishes: Mapping[str, Any]) -> str:
+    """«Личные предпочтения» as whoever is about to call reads them; empty when there are none."""
+    asked = (
+        ("call_me", f"обращаться «{wishes.get('call_me')}»"),
+        ("call_hours", f"звонить {CALL_HOURS[wishes.get('call_hours', '')].lower()}"),
+        ("contact_way", f"связь: {CONTACT_WAYS[wishes.get('contact_way', '')]}"),
+        ("large_print", "квитанции крупным шрифтом"),
+    )
+    return ", ".join(words for name, words in asked if wishes.get(name))
 
 
 def tidy(text: str) -> str:

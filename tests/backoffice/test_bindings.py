@@ -5,10 +5,12 @@ import pytest
 from nesk.accounts.models import Account, Binding, Organization
 from nesk.consents.models import Consent
 from nesk.core import clock
+from nesk.core.actor import system
 from nesk.core.events import EventRecord, drain
 from nesk.notifications.models import Message
 from nesk.notifications.operations import recording_only
 from nesk.people.models import Identity, Person, Staff
+from nesk.people.profiles import change_wishes
 from nesk.people.queries import person_by_identity
 from tests.browser import Browser
 
@@ -146,3 +148,17 @@ def test_an_account_of_another_branch_does_not_exist(browser: Browser, guest: Pe
     browser.open(NEW, status=404)
     browser.open("/staff/")
     browser.post(NEW, {"contact": GUEST}, status=404)
+
+
+def test_whoever_is_about_to_call_sees_how_the_subscriber_wants_it(desk: Browser):
+    owner = person_by_identity("email", OWNER)
+    change_wishes(
+        owner.id,
+        {"call_me": "Марина", "call_hours": "evening", "contact_way": "sms"},
+        large_print=True,
+        by=system("test"),
+    )
+    words = "обращаться «Марина», звонить с 17 до 20, связь: SMS, квитанции крупным шрифтом"
+    assert f"Просит: {words}" in desk.open(f"/staff/accounts/{NUMBER}").text
+    change_wishes(owner.id, {}, large_print=False, by=system("test"))
+    assert "Просит:" not in desk.open(f"/staff/accounts/{NUMBER}").text
