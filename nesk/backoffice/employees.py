@@ -15,7 +15,7 @@ from nesk.credentials.passwords import random_password
 from nesk.people.models import Staff
 from nesk.people.permissions import Permission
 from nesk.people.queries import employees_for_branch
-from nesk.web.access import allowed, my_colleague, staff_branch
+from nesk.web.access import allowed, staff_branch, subject_in_reach
 from nesk.web.htmx import go, page
 from nesk.web.login import current_actor, viewer
 from nesk.web.proof import ProvingForm
@@ -84,4 +84,4 @@ def _mine(kind: Kind, staff_id: int) -> Staff:
     """A colleague whom the viewer may help. Raises NotFound, Forbidden."""
     if kind not in KINDS.values():
         raise NotFound
-    return my_colleague(kind, staff_id)
+    return subject_in_reach(kind, staff_id)

@@ -6,34 +6,31 @@ from typing import Any
 
 from flask import Blueprint, url_for
 
-from nesk.accounts.queries import organization_for_branch, person_for_branch
 from nesk.core.actor import Kind
-from nesk.core.errors import Forbidden, NotFound, Refused
+from nesk.core.db import transaction
+from nesk.core.errors import Refused
+from nesk.core.events import record
 from nesk.credentials import factors
 from nesk.credentials.factors import Holder
-from nesk.people.models import BusinessUser, Person, Staff
-from nesk.people.permissions import Permission
-from nesk.people.queries import employee
-from nesk.web.access import my_colleague, staff_branch
+from nesk.people.events import SubscriberCardSeen
+from nesk.people.models import Person
+from nesk.web.access import subject_in_reach
 from nesk.web.htmx import go, page
 from nesk.web.login import current_actor, viewer
 from nesk.web.proof import ProvingForm
 
 bp = Blueprint("lost_factors", __name__, url_prefix="/factors/<kind>/<int:subject_id>")
 
-NEEDED: dict[Kind, Permission] = {
-    "person": Permission.CHANGE_SUBSCRIBERS,
-    "business": Permission.ISSUE_CREDENTIALS,
-    "staff": Permission.MANAGE_STAFF,
-    "crew": Permission.MANAGE_STAFF,
-}
 OWN = "Свою защиту входа меняют на странице «Защита входа»."
 
 
 @bp.route("", methods=["GET", "POST"])
 def show(kind: Kind, subject_id: int) -> Any:
     """What guards them, and a button that ends it all with their sessions; needs a fresh proof, for it opens a door."""
-    subject = _whose(kind, subject_id)
+    subject = subject_in_reach(kind, subject_id)
+    if kind == "person":
+        with transaction():
+            record(SubscriberCardSeen("person", subject_id), by=current_actor())
     holder = Holder(kind, subject_id)
     form = ProvingForm()
     if form.validate_on_submit():
@@ -56,18 +53,3 @@ def show(kind: Kind, subject_id: int) -> Any:
         login="" if isinstance(subject, Person) else subject.login,
         protection=factors.protection(holder),
     )
-
-
-def _whose(kind: Kind, subject_id: int) -> Person | Staff | BusinessUser:
-    """Somebody of the viewer's branch, when the viewer may do this to their kind. Raises NotFound, Forbidden."""
-    if kind not in NEEDED:
-        raise NotFound
-    if not viewer().may(NEEDED[kind]):
-        raise Forbidden
-    if kind == "person":
-        return person_for_branch(staff_branch(), subject_id)
-    if kind != "business":
-        return my_colleague(kind, subject_id)
-    user = employee("business", subject_id)
-    organization_for_branch(staff_branch(), user.organization_id)
-    return user

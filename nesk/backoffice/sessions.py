@@ -6,17 +6,15 @@ from typing import Any
 
 from flask import Blueprint, render_template, url_for
 
-from nesk.accounts.queries import person_for_branch
 from nesk.core.db import transaction
-from nesk.core.errors import Forbidden, NotFound
 from nesk.core.events import record
 from nesk.credentials import remembering
 from nesk.credentials.devices import devices_of, end_device
 from nesk.people.events import SubscriberCardSeen
-from nesk.people.models import BusinessUser, Person, Staff
+from nesk.people.models import Person
 from nesk.people.permissions import Permission
-from nesk.people.queries import employee, employees_signed_in
-from nesk.web.access import allowed, staff_branch
+from nesk.people.queries import employees_signed_in
+from nesk.web.access import allowed, staff_branch, subject_in_reach
 from nesk.web.htmx import go
 from nesk.web.login import current_actor, viewer
 
@@ -26,16 +24,16 @@ KINDS = {"person": "Абонент", "staff": "Сотрудник", "crew": "Б�
 
 
 @bp.get("/")
-@allowed(Permission.CHANGE_SETTINGS)
+@allowed(Permission.MANAGE_STAFF)
 def index() -> Any:
-    """Everybody at work: whoever is signed in at /staff, /crew and /business."""
-    return render_template("backoffice/sessions/index.html", people=employees_signed_in(), kinds=KINDS)
+    """Everybody of the branch at work: whoever is signed in at /staff, /crew and /business."""
+    return render_template("backoffice/sessions/index.html", people=employees_signed_in(staff_branch()), kinds=KINDS)
 
 
 @bp.get("/<kind>/<int:subject_id>")
 def show(kind: str, subject_id: int) -> Any:
     """The devices of one of them; that a subscriber's were looked at is noted."""
-    subject = _whose(kind, subject_id, Permission.SEE_SUBSCRIBERS)
+    subject = subject_in_reach(kind, subject_id, needed=Permission.SEE_SUBSCRIBERS if kind == "person" else None)
     if kind == "person":
         with transaction():
             record(SubscriberCardSeen("person", subject_id), by=current_actor())
@@ -52,22 +50,13 @@ def show(kind: str, subject_id: int) -> Any:
 
 @bp.post("/<kind>/<int:subject_id>/end")
 def end_all(kind: str, subject_id: int) -> Any:
-    _whose(kind, subject_id, Permission.CHANGE_SUBSCRIBERS)
+    subject_in_reach(kind, subject_id)
     remembering.forget_devices(kind, subject_id, by=current_actor())
     return go(url_for(".show", kind=kind, subject_id=subject_id), "Все сеансы завершены.")
 
 
 @bp.post("/<kind>/<int:subject_id>/<int:session_id>/end")
 def end(kind: str, subject_id: int, session_id: int) -> Any:
-    _whose(kind, subject_id, Permission.CHANGE_SUBSCRIBERS)
+    subject_in_reach(kind, subject_id)
     end_device(kind, subject_id, session_id, by=current_actor())
     return go(url_for(".show", kind=kind, subject_id=subject_id), "Сеанс завершён.")
-
-
-def _whose(kind: str, subject_id: int, of_subscribers: Permission) -> Person | Staff | BusinessUser:
-    """Whose sessions these are: a subscriber of the viewer's branch, or, for those who rule the settings, anybody else."""
-    if kind not in KINDS:
-        raise NotFound
-    if not viewer().may(of_subscribers if kind == "person" else Permission.CHANGE_SETTINGS):
-        raise Forbidden
-    return person_for_branch(staff_branch(), subject_id) if kind == "person" else employee(kind, subject_id)

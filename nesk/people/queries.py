@@ -91,8 +91,8 @@ class AtWork:
     seen_at: datetime
 
 
-def employees_signed_in() -> list[AtWork]:
-    """Everybody but subscribers who is signed in now, whoever did something last first."""
+def employees_signed_in(branch_id: int | None) -> list[AtWork]:
+    """Everybody of a branch but subscribers who is signed in now, whoever did something last first; None sees everybody."""
     now = clock.now()
     live = Session.select().where(Session.kind != "person", Session.ended_at.is_null(), Session.expires_at > now)
     seen: dict[tuple[str, int], list[datetime]] = {}
@@ -103,8 +103,9 @@ def employees_signed_in() -> list[AtWork]:
         (kind, row.id): row
         for kind in ("staff", "crew", "business")
         for row in SUBJECTS[kind].select().where(SUBJECTS[kind].id.in_([id for of, id in seen if of == kind]))
+        if branch_id in (None, row.branch_id)
     }
-    at_work = [AtWork(key[0], found[key], len(moments), max(moments)) for key, moments in seen.items()]
+    at_work = [AtWork(key[0], who, len(seen[key]), max(seen[key])) for key, who in found.items()]
     return sorted(at_work, key=lambda each: each.seen_at, reverse=True)
 
 

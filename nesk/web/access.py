@@ -10,13 +10,13 @@ from flask import Blueprint, current_app, g, request, session
 from flask_login import current_user
 
 from nesk.accounts.models import Account
+from nesk.accounts.queries import organization_for_branch, person_for_branch
 from nesk.accounts.rules import WITHOUT, Deed
 from nesk.billing.queries import AccountCard, account_cards
-from nesk.core.actor import Kind
 from nesk.core.errors import Forbidden, NotFound
-from nesk.people.models import Staff
+from nesk.people.models import BusinessUser, Person, Staff
 from nesk.people.permissions import Permission
-from nesk.people.queries import employee_for_branch, permissions_of
+from nesk.people.queries import employee, employee_for_branch, permissions_of
 from nesk.web.login import viewer
 
 View = TypeVar("View", bound=Callable[..., Any])
@@ -55,13 +55,33 @@ def staff_branch() -> int | None:
     return viewer().subject.branch_id  # type: ignore[no-any-return, union-attr]
 
 
-def my_colleague(kind: Kind, staff_id: int) -> Staff:
-    """An employee of the viewer's branch whose way in the viewer may change: one who may do no more than they themselves,
-    or helping a colleague would be a way to get their rights.
+CHANGES_ACCESS: dict[str, Permission] = {
+    "person": Permission.CHANGE_SUBSCRIBERS,
+    "business": Permission.ISSUE_CREDENTIALS,
+    "staff": Permission.MANAGE_STAFF,
+    "crew": Permission.MANAGE_STAFF,
+}
+"""Whose sessions, passwords and second factors → what a member of staff needs to change them."""
 
-    Raises NotFound for another branch, Forbidden in words for a colleague with more rights.
+
+def subject_in_reach(kind: str, subject_id: int, *, needed: Permission | None = None) -> Person | Staff | BusinessUser:
+    """Somebody of the viewer's branch whose ways in the viewer may change (or do what `needed` allows).
+
+    Of colleagues only those who may do no more than the viewer: helping the others would be a way to get their rights.
+    Raises NotFound for another branch, Forbidden.
     """
-    who = employee_for_branch(staff_branch(), kind, staff_id)
+    if kind not in CHANGES_ACCESS:
+        raise NotFound
+    if not viewer().may(needed or CHANGES_ACCESS[kind]):
+        raise Forbidden
+    branch = staff_branch()
+    if kind == "person":
+        return person_for_branch(branch, subject_id)
+    if kind == "business":
+        user = employee(kind, subject_id)
+        organization_for_branch(branch, user.organization_id)
+        return user
+    who = employee_for_branch(branch, kind, subject_id)
     if not permissions_of(who.id) <= viewer().permissions:
         raise Forbidden("У этого сотрудника больше прав, чем у вас. Обратитесь к тому, у кого их не меньше.")
     return who

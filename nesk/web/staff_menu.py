@@ -95,7 +95,7 @@ SECTIONS = (
         "/staff/sessions/",
         "backoffice.sessions",
         group="Справочники",
-        permission=Permission.CHANGE_SETTINGS,
+        permission=Permission.MANAGE_STAFF,
     ),
     Section(
         "sync",

@@ -5,10 +5,12 @@ import pytest
 from nesk.accounts.models import Account, Binding
 from nesk.branches.models import Branch
 from nesk.core import clock
+from nesk.core.actor import system
 from nesk.core.events import EventRecord
 from nesk.credentials.remembering import remember
-from nesk.people.models import BusinessUser, Person, Session, Staff
-from nesk.people.queries import person_by_identity, signed_in
+from nesk.people.models import BusinessUser, Person, Role, RolePermission, Session, Staff
+from nesk.people.operations import create_staff
+from nesk.people.queries import permissions_of, person_by_identity, signed_in
 from nesk.people.sessions import open_session
 from tests.browser import Browser
 from tests.credentials.test_remembering import DESK, PHONE
@@ -119,9 +121,39 @@ def test_an_administrator_ends_anybodys(office, kind, login):
     admin.open("backoffice.sessions.show", kind=other, subject_id=10**6, status=404)
 
 
-def test_only_who_rules_the_settings_sees_who_is_at_work(office):
+def test_only_who_manages_staff_sees_who_is_at_work(office):
     operator = office("operator")
     operator.open("backoffice.sessions.index", status=403)
     id = Staff.get(Staff.login == "admin").id
     operator.open("backoffice.sessions.show", kind="staff", subject_id=id, status=403)
     operator.post("backoffice.sessions.end_all", kind="staff", subject_id=id, status=403)
+
+
+def test_a_chief_of_a_branch_sees_and_ends_their_own_people_only(office):
+    """Z4: nor does a right over some sessions reach a colleague who may do more."""
+    role = Role.create(code="chief", title="Начальник отделения")
+    for permission in ("manage_staff", *permissions_of(Staff.get(Staff.login == "armavir").id)):
+        RolePermission.create(role=role, permission=permission)
+    armavir = Branch.get(Branch.code == "arm")
+    by = system("test")
+    create_staff("chief", "Начальник", "demo-2026", roles=("chief",), branch=armavir, is_demo=True, by=by)
+    boss = create_staff("boss", "Главный", "demo-2026", roles=("admin",), branch=armavir, is_demo=True, by=by)
+    logins = ("armavir", "boss", "operator", "admin")
+    tokens = {login: open_session("staff", Staff.get(Staff.login == login).id) for login in logins}
+    company = open_session("business", BusinessUser.get(BusinessUser.login == "romashka").id)
+    chief = office("chief")
+    page = chief.open("backoffice.sessions.index")
+    assert sorted(row[1] for row in page.rows) == ["armavir", "boss", "chief"]
+    for login, status in (("operator", 404), ("admin", 404), ("boss", 403)):
+        id = Staff.get(Staff.login == login).id
+        chief.open("backoffice.sessions.show", kind="staff", subject_id=id, status=status)
+        chief.post("backoffice.sessions.end_all", kind="staff", subject_id=id, status=status)
+    romashka = BusinessUser.get(BusinessUser.login == "romashka").id
+    chief.post("backoffice.sessions.end_all", kind="business", subject_id=romashka, status=404)
+    assert all(signed_in("staff", token) for token in tokens.values())
+    assert signed_in("business", company)
+    own = Staff.get(Staff.login == "armavir").id
+    chief.open("backoffice.sessions.show", kind="staff", subject_id=own)
+    chief.submit("backoffice.sessions.end_all", kind="staff", subject_id=own)
+    assert signed_in("staff", tokens["armavir"]) is None
+    assert boss.branch_id == armavir.id
