@@ -14,6 +14,7 @@ from nesk.core.db import transaction
 from nesk.core.errors import NotFound, Refused, TooOften
 from nesk.core.events import record
 from nesk.credentials import challenges
+from nesk.credentials.allowance import may_write_to
 from nesk.credentials.models import Challenge
 from nesk.credentials.queries import open_challenges
 from nesk.people.models import Person
@@ -22,8 +23,6 @@ from nesk.people.queries import identities
 PURPOSE = "receipt"
 LINK_LIFE = timedelta(hours=24)
 ASKED_A_DAY = 10
-LETTERS_A_DAY = 5
-"""To one address from everybody together: the sixth asking looks the same and sends nothing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -210,11 +209,7 @@ def _count(person_id: int, email: str) -> bool:
         limits.count("receipt_address", str(person_id), limit=ASKED_A_DAY, seconds=86_400)
     except TooOften as often:
         raise TooOften(often.message, retry_after=often.retry_after, field="email") from often
-    try:
-        limits.count("letters_to", email, limit=LETTERS_A_DAY, seconds=86_400)
-    except TooOften:
-        return False
-    return True
+    return may_write_to(email)
 
 
 def _remember(person_id: int, account_id: int, email: str) -> None:

@@ -17,14 +17,15 @@ from nesk.people.events import SubscriberCardSeen
 from nesk.people.models import Person
 from nesk.people.permissions import Permission
 from nesk.web.access import allowed, staff_branch
-from nesk.web.forms import AtMost, ContactField, Form, Required
+from nesk.web.forms import AtMost, ContactField, Required
 from nesk.web.htmx import go, page
 from nesk.web.login import current_actor
+from nesk.web.proof import ProvingForm
 
 bp = Blueprint("bindings", __name__, url_prefix="/accounts/<number>/bindings")
 
 
-class FindingForm(Form):
+class FindingForm(ProvingForm):
     """Whose cabinet it is; the second press confirms the one that was found, so that a slip of a digit opens nothing."""
 
     contact = ContactField("Телефон или почта абонента", [Required("Введите телефон или почту абонента."), AtMost(254)])
@@ -54,6 +55,7 @@ def new(number: str) -> Any:
             person = cabinet_of(form.contact.kind, form.contact.value)
             if form.confirms(person):
                 form.demand_papers()
+                form.prove()
                 bind_at_desk(person.id, account, by=current_actor())
                 return go(url_for("backoffice.accounts.show", number=number), "Счёт привязан к кабинету абонента.")
             with transaction():

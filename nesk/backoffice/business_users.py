@@ -22,16 +22,17 @@ from nesk.people.permissions import Permission
 from nesk.people.queries import business_user, business_users
 from nesk.web.access import allowed, staff_branch
 from nesk.web.downloads import made
-from nesk.web.forms import AtMost, DayField, EmailField, Form, Required
+from nesk.web.forms import AtMost, DayField, EmailField, Required
 from nesk.web.htmx import go, page
 from nesk.web.login import current_actor, viewer
+from nesk.web.proof import ProvingForm
 
 bp = Blueprint("business_users", __name__, url_prefix="/organizations/<int:organization_id>/users")
 
 WAYS = [("hand", "Вручим в филиале под подпись"), ("post", "Отправим заказным письмом с уведомлением")]
 
 
-class DeliveryForm(Form):
+class DeliveryForm(ProvingForm):
     way = RadioField("Как передадим письмо", choices=WAYS, default="hand", validate_choice=False)
 
     @property
@@ -69,6 +70,7 @@ def new(organization_id: int) -> Any:
     form = NewUserForm()
     if form.validate_on_submit():
         try:
+            form.prove()
             return _issued(organization, form)
         except Refused as refused:
             form.show(refused)
@@ -89,9 +91,14 @@ def password(organization_id: int, user_id: int) -> Any:
     form = DeliveryForm()
     if form.validate_on_submit():
         secret, until = random_password(), issuing.good_until(by_post=form.by_post)
-        letter = _letter(organization, user.login, user.name, secret, until, by_post=form.by_post)
-        issuing.issue_password(user, secret, until=until, by_post=form.by_post, by=current_actor())
-        return letter
+        try:
+            form.prove()
+            letter = _letter(organization, user.login, user.name, secret, until, by_post=form.by_post)
+            issuing.issue_password(user, secret, until=until, by_post=form.by_post, by=current_actor())
+        except Refused as refused:
+            form.show(refused)
+        else:
+            return letter
     context = {"form": form, "organization": organization, "user": user}
     return page("backoffice/business_users/password.html", "backoffice/business_users/_password.html", **context)
 

@@ -9,6 +9,7 @@ from datetime import datetime
 from nesk.accounts.care import care_actor
 from nesk.accounts.models import Binding, CareLink
 from nesk.core.formatting import rub
+from nesk.core.pages import Page, page_of
 from nesk.fieldwork.queries import orders_placed_by
 from nesk.metering.models import Reading
 from nesk.metering.queries import readings_touched_by
@@ -38,21 +39,7 @@ class Entry:
     kind: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Journal:
-    """A page of what was done and how much there is in all."""
-
-    rows: list[Entry]
-    page: int
-    total: int
-    per_page: int = PER_PAGE
-
-    @property
-    def pages(self) -> int:
-        return max(-(-self.total // self.per_page), 1)
-
-
-def of_guest(guest: Binding, page: int) -> Journal:
+def of_guest(guest: Binding, page: int) -> Page[Entry]:
     """What a guest did while their right lasted, from taking it up to its end."""
     actor, account_id = f"person:{guest.person_id}", guest.account_id
     done = [*_readings(account_id, actor), *_payments(account_id, actor)]
@@ -67,7 +54,7 @@ def of_guest(guest: Binding, page: int) -> Journal:
     return _page(lasted, page)
 
 
-def of_care_link(link: CareLink, page: int) -> Journal:
+def of_care_link(link: CareLink, page: int) -> Page[Entry]:
     """What was done by a care link, from its making to its end."""
     actor = str(care_actor(link))
     done = [*_readings(link.account_id, actor), *_payments(link.account_id, actor)]
@@ -101,7 +88,5 @@ def _state(payment: Payment) -> tuple[str, str]:
     return PAYMENT_STATES[payment.state]
 
 
-def _page(entries: list[Entry], page: int) -> Journal:
-    ordered = sorted(entries, key=lambda each: each.at, reverse=True)
-    page = max(page, 1)
-    return Journal(ordered[(page - 1) * PER_PAGE : page * PER_PAGE], page, len(ordered))
+def _page(entries: list[Entry], number: int) -> Page[Entry]:
+    return page_of(sorted(entries, key=lambda each: each.at, reverse=True), number, per_page=PER_PAGE)

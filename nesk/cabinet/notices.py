@@ -16,12 +16,7 @@ bp = Blueprint("notices", __name__, url_prefix="/notices")
 
 @bp.get("/")
 def index() -> Any:
-    number = page_asked()
-    rows, total = queries.notices(viewer().subject.id, number)
-    pages = max(-(-total // queries.PER_PAGE), 1)
-    return render_template(
-        "cabinet/notices/index.html", rows=rows, total=total, page=number, pages=pages, per_page=queries.PER_PAGE
-    )
+    return render_template("cabinet/notices/index.html", page=queries.notices(viewer().subject.id, page_asked()))
 
 
 @bp.post("/read")

@@ -8,9 +8,9 @@ from flask import Blueprint, Response, request, session
 from wtforms import BooleanField, DateField, FileField, PasswordField, RadioField, SelectField, StringField
 from wtforms.validators import Optional
 
-from nesk.cabinet.settings import PhoneForm, check_repeated
+from nesk.cabinet.settings import PhoneForm
 from nesk.core.errors import Refused
-from nesk.credentials import contact_change
+from nesk.credentials import passwords
 from nesk.people import profiles, rules
 from nesk.people.models import Profile
 from nesk.people.queries import identities, profile_of, sms_phones
@@ -19,7 +19,7 @@ from nesk.web.entry import stay
 from nesk.web.forms import AtMost, Form, Required
 from nesk.web.htmx import go, page
 from nesk.web.login import current_actor, viewer
-from nesk.web.proof import ProvingForm
+from nesk.web.proof import PasswordChangeForm
 from nesk.web.uploads import checked
 
 bp = Blueprint("profile", __name__, url_prefix="/profile")
@@ -70,7 +70,7 @@ class WishesForm(Form):
     large_print = BooleanField("Печатать бумажные квитанции крупным шрифтом")
 
 
-class PasswordForm(ProvingForm):
+class PasswordForm(PasswordChangeForm):
     """«Изменить пароль» of S1-13."""
 
     current_password = PasswordField("Старый пароль", [Required("Введите старый пароль.")])
@@ -149,9 +149,7 @@ def authorization() -> Any:
     person, form = viewer().subject, PasswordForm()
     if form.validate_on_submit():
         try:
-            check_repeated(form.new_password, form.new_password_again)
-            form.prove(always=True)
-            contact_change.change_password(person, form.new_password.data, keep=viewer().session.id, by=current_actor())
+            passwords.replace(person, form.prove_new(), keep=viewer().session.id, by=current_actor())
         except Refused as refused:
             form.show(refused)
         else:

@@ -5,12 +5,12 @@ from __future__ import annotations
 from typing import Any
 
 from flask import Blueprint, after_this_request, current_app, redirect, request, url_for
-from wtforms import BooleanField, PasswordField, StringField
+from wtforms import BooleanField, StringField
 
 from nesk.core import settings
 from nesk.core.errors import Refused
 from nesk.core.formatting import phone as shown_phone
-from nesk.credentials import contact_change, email_change, phone_change
+from nesk.credentials import challenges, contact_change, email_change, phone_change
 from nesk.credentials.settings import CredentialSettings
 from nesk.people.models import Person
 from nesk.people.queries import contact, identities
@@ -20,7 +20,7 @@ from nesk.web.entry import hide_address, stay
 from nesk.web.forms import AtMost, EmailField, PhoneField, Required
 from nesk.web.htmx import go, page
 from nesk.web.login import current_actor, viewer
-from nesk.web.proof import ProvingForm
+from nesk.web.proof import PasswordChangeForm, ProvingForm
 
 bp = Blueprint("settings", __name__, url_prefix="/settings")
 
@@ -38,14 +38,12 @@ ELSEWHERE = (
 """Endpoint, icon, title, note of what else belongs to the settings; what this copy does not have is not shown."""
 
 
-class AccountForm(ProvingForm):
+class AccountForm(PasswordChangeForm):
     """Contacts and password in one form, as the manual has it; «Текущий пароль» is the proof of either."""
 
     phone = PhoneField("Мобильный телефон", [AtMost(40)])
     email = EmailField("Электронная почта", [AtMost(254)])
     email_is_login = BooleanField("Использовать почту в качестве логина")
-    new_password = PasswordField("Новый пароль")
-    new_password_again = PasswordField("Повторите новый пароль")
 
     def changes(self, known: dict[str, str], is_login: bool) -> set[str]:
         """What differs from what is known. Raises Refused for an emptied field: that is no way to delete."""
@@ -56,19 +54,6 @@ class AccountForm(ProvingForm):
         if "email" in known and self.email_is_login.data != is_login:
             found.add("login")
         return found | ({"password"} if self.new_password.data or self.new_password_again.data else set())
-
-    def prove_password(self) -> None:
-        """A new password needs the current one, however fresh the last proof is."""
-        check_repeated(self.new_password, self.new_password_again)
-        self.prove(always=True)
-        if self.new_password.data == self.current_password.data:
-            raise Refused("Новый пароль совпадает с текущим. Придумайте другой.", field=self.new_password.name)
-
-
-def check_repeated(first: StringField, again: StringField) -> None:
-    """Raise Refused unless the same was typed twice."""
-    if first.data != again.data:
-        raise Refused("Пароли не совпали. Введите один и тот же пароль дважды.", field=again.name)
 
 
 class EmailForm(ProvingForm, CaptchaForm):
@@ -141,14 +126,13 @@ def _save(person: Person, form: AccountForm) -> Any:
         return go(HOME, "Изменений нет.")
     if "phone" in changed:
         phone_change.check_phone(person.id, form.phone.value or "")
-    if "password" in changed:
-        form.prove_password()
+    stored = form.prove_new() if "password" in changed else ""
     form.prove()
     sent = contact_change.change_account(
         person,
         email=form.email.value or "",
         email_is_login=form.email_is_login.data,
-        password=form.new_password.data or "",
+        stored=stored,
         browser=browser_hash(),
         keep=viewer().session.id,
         by=current_actor(),
@@ -258,7 +242,7 @@ def phone_code() -> Any:
             form.show(refused)
         else:
             return go(HOME, "Номер телефона изменён.")
-    context = {"form": form, "recipient": awaited.recipient, "wait": phone_change.seconds_to_wait(awaited)}
+    context = {"form": form, "recipient": awaited.recipient, "wait": challenges.seconds_to_wait(awaited)}
     return page("cabinet/settings/phone_code.html", "cabinet/settings/_phone_code.html", **context)
 
 

@@ -14,7 +14,7 @@ from nesk.accounts.sharing import Invited
 from nesk.cabinet import journal
 from nesk.core import clock, config
 from nesk.core.errors import NotFound, Refused
-from nesk.credentials.challenges import network
+from nesk.credentials.allowance import network
 from nesk.people.queries import identities
 from nesk.web.access import current_account, current_card
 from nesk.web.forms import AtMost, ContactField, DayField, KeyField, Required

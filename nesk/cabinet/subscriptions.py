@@ -9,7 +9,7 @@ from wtforms import SelectMultipleField, StringField
 
 from nesk.accounts import receipt_delivery
 from nesk.core.errors import Refused
-from nesk.credentials import phone_change
+from nesk.credentials import challenges, phone_change
 from nesk.notifications import choices
 from nesk.people import contacts
 from nesk.people.queries import identities, sms_phone_of, sms_phones
@@ -183,7 +183,7 @@ def phone_code() -> Any:
             form.show(refused)
         else:
             return go(HOME, "Номер добавлен: SMS будут приходить и на него.")
-    context = {"form": form, "recipient": awaited.recipient, "wait": phone_change.seconds_to_wait(awaited)}
+    context = {"form": form, "recipient": awaited.recipient, "wait": challenges.seconds_to_wait(awaited)}
     return page("cabinet/subscriptions/phone_code.html", "cabinet/subscriptions/_phone_code.html", **context)
 
 

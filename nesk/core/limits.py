@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from datetime import timedelta
 from math import ceil
 
@@ -12,6 +11,7 @@ from nesk.core import clock, schedule
 from nesk.core.db import Model, MomentField
 from nesk.core.errors import TooOften
 from nesk.core.formatting import counted as counted_words
+from nesk.core.sealing import mac
 
 _PAUSE = 0
 """The window of a row that counts nothing but says, by its `expires_at`, until when a subject has to wait."""
@@ -21,7 +21,7 @@ class Counter(Model):
     """How many tries one key has had in one window of time."""
 
     key = peewee.CharField(64)
-    """A hash: a table of limits must not become a list of who signs in from where."""
+    """A hash under our key: a table of limits must not become a list of who signs in from where, nor be tried through."""
     window = peewee.BigIntegerField()
     count = peewee.IntegerField()
     expires_at = MomentField(index=True)
@@ -105,7 +105,7 @@ def forget(name: str, subject: str, *windows: int) -> None:
 
 
 def _key(name: str, subject: str, seconds: int) -> tuple[str, int]:
-    key = hashlib.sha256(f"{name}\0{seconds}\0{subject}".encode()).hexdigest()
+    key = mac(f"{name}\0{seconds}\0{subject}", purpose="limits")
     return key, int(clock.now().timestamp()) // seconds if seconds else _PAUSE
 
 

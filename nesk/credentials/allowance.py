@@ -1,9 +1,9 @@
-"""How many codes may be sent: each SMS costs money, and whoever pumps them is not told where the end is (A8)."""
+"""How many codes and links may be sent: each SMS costs money, and whoever pumps them is not told where the end is (A8)."""
 
 from __future__ import annotations
 
 import logging
-from ipaddress import ip_network
+from ipaddress import ip_address, ip_network
 
 from nesk.core import limits, settings
 from nesk.core.actor import system
@@ -17,6 +17,8 @@ from nesk.credentials.settings import CredentialSettings
 log = logging.getLogger(__name__)
 
 DAY = 86_400
+LETTERS_A_DAY = 5
+"""To one address from everybody together."""
 
 
 def may_send(phone: str, ip: str) -> bool:
@@ -36,6 +38,20 @@ def may_send(phone: str, ip: str) -> bool:
     except TooOften:
         return False
     return _is_within_the_cap(chosen.codes_a_day_in_all)
+
+
+def count_letter(email: str) -> None:
+    """Count a letter with a link to this address, whoever asks for it and for whatever. Raises TooOften past five a day."""
+    limits.count("letters_to", email, limit=LETTERS_A_DAY, seconds=DAY)
+
+
+def may_write_to(email: str) -> bool:
+    """The same for a page that looks alike past the limit: False when no letter must go."""
+    try:
+        count_letter(email)
+    except TooOften:
+        return False
+    return True
 
 
 def heed_pause(phone: str) -> None:
@@ -68,7 +84,18 @@ def _raise_alarm(cap: int) -> None:
 
 def network(ip: str) -> str:
     """The /24 (or /48) that an address belongs to; itself when it is none."""
+    return _around(ip, 24, 48)
+
+
+def host(ip: str) -> str:
+    """Whose address it is: of IPv6 everybody has a whole /64, so that within it all are one; itself when it is none."""
+    return _around(ip, 32, 64)
+
+
+def _around(ip: str, bits: int, bits_of_six: int) -> str:
     try:
-        return str(ip_network(f"{ip}/{48 if ':' in ip else 24}", strict=False))
+        known = ip_address(ip)
     except ValueError:
         return ip
+    known = getattr(known, "ipv4_mapped", None) or known
+    return str(ip_network(f"{known}/{bits if known.version == 4 else bits_of_six}", strict=False))

@@ -21,7 +21,6 @@ from nesk.core.events import record
 from nesk.core.schedule import scheduled
 from nesk.core.sealing import mac, seal, unseal
 from nesk.credentials.allowance import may_send
-from nesk.credentials.allowance import network as network
 from nesk.credentials.events import CodeAsked, LinkAsked
 from nesk.credentials.models import Challenge
 from nesk.credentials.settings import CredentialSettings
@@ -292,11 +291,14 @@ def consume(challenge: Challenge) -> None:
         raise Refused(DEAD_LINK if challenge.channel == "email" else DEAD_CODE)
 
 
-def end_all(person_id: int, *purposes: str) -> None:
-    """Kill a person's open codes and links of these purposes, or of all of them when none is named."""
+def end_all(person_id: int, *purposes: str, but: tuple[str, str] | None = None) -> None:
+    """Kill a person's open codes and links of these purposes, or of all of them when none is named; of those to one
+    recipient for one browser, `but`, none."""
     open_ones = (Challenge.person == person_id) & Challenge.ended_at.is_null()
     if purposes:
         open_ones &= Challenge.purpose.in_(purposes)
+    if but:
+        open_ones &= ~((Challenge.recipient == but[0]) & (Challenge.browser_hash == but[1]))
     Challenge.update(ended_at=clock.now(), sealed="").where(open_ones).execute()
 
 

@@ -7,39 +7,36 @@ from __future__ import annotations
 
 import secrets
 
-from nesk.core import clock, settings
+from nesk.core import clock
 from nesk.core.actor import Actor
 from nesk.core.db import transaction
 from nesk.core.errors import Refused
 from nesk.core.events import record
-from nesk.credentials import challenges, email_change
+from nesk.credentials import challenges, email_change, passwords
 from nesk.credentials.email_change import EMAIL, LINK_LIFE
 from nesk.credentials.events import ContactRemoved, LoginUseChanged
 from nesk.credentials.models import Challenge
 from nesk.credentials.phone_change import PHONE
-from nesk.credentials.rules import password_refusal
-from nesk.credentials.settings import CredentialSettings
-from nesk.people import contacts, operations, passwords
+from nesk.people import contacts
 from nesk.people.models import Person
 from nesk.people.queries import identities
 
 
 def change_account(
-    person: Person, *, email: str, email_is_login: bool, password: str, browser: str, keep: int, by: Actor
+    person: Person, *, email: str, email_is_login: bool, stored: str, browser: str, keep: int, by: Actor
 ) -> bool:
     """What «Сохранить изменения» does: password, use of the e-mail as a login, a begun change of the e-mail, or nothing
     of it. Gives whether links were sent. Raises Refused with the field at fault, TooOften.
 
-    `keep` is the session that outlives the old password.
+    `stored` is the new password's stored form, empty when it stays; `keep` the session that outlives the old one.
     """
     known = identities(person.id).get("email", "")
     has_another = bool(email) and email != known
-    stored = _hashed(person, password) if password else ""
     if has_another:
         email_change.count_change(person.id)
     with transaction():
         if stored:
-            _replace_password(person, stored, keep, by)
+            passwords.replace(person, stored, keep=keep, by=by)
         if known:
             use_as_login(person.id, "email", email_is_login, by=by)
         if has_another:
@@ -52,35 +49,6 @@ def use_as_login(person_id: int, kind: str, is_login: bool, *, by: Actor) -> Non
     with transaction():
         if contacts.use_as_login(person_id, kind, is_login):
             record(LoginUseChanged(person_id, kind, is_login), by=by)
-
-
-def change_password(person: Person, password: str, *, keep: int, by: Actor) -> None:
-    """A new password: it ends every session but `keep`, every remembered device and every open code and link (A4, A5).
-
-    Raises Refused (field `new_password`). The caller gives the session that stays a new token.
-    """
-    _replace_password(person, _hashed(person, password), keep, by)
-
-
-def _hashed(person: Person, password: str) -> str:
-    """The stored form of a password that the rules allow; made before any transaction, for it takes long."""
-    known = identities(person.id)
-    refusal = password_refusal(
-        password,
-        least=settings.load(CredentialSettings).password_min,
-        personal=(*known.values(), person.surname, person.name, person.patronymic),
-    )
-    if refusal:
-        raise Refused(refusal, field="new_password")
-    return passwords.hashed(password)
-
-
-def _replace_password(person: Person, stored: str, keep: int, by: Actor) -> None:
-    with transaction():
-        operations.keep_password(person, stored, keep=keep, by=by)
-        Challenge.update(ended_at=clock.now(), sealed="").where(
-            Challenge.person == person.id, Challenge.ended_at.is_null()
-        ).execute()
 
 
 def remove_contact(person_id: int, kind: str, *, by: Actor) -> None:

@@ -15,6 +15,7 @@ from nesk.core.db import transaction
 from nesk.core.errors import Refused, TooOften
 from nesk.core.events import record
 from nesk.credentials import challenges
+from nesk.credentials.allowance import may_write_to
 from nesk.credentials.events import ContactChangeCancelled, ContactChanged
 from nesk.credentials.models import Challenge
 from nesk.credentials.queries import open_challenge
@@ -27,8 +28,6 @@ EMAIL = {"new": "email_new", "old": "email_old"}
 """Which mailbox a link went to → the purpose of its challenge."""
 LINK_LIFE = timedelta(hours=24)
 CHANGES_AN_HOUR = 5
-LETTERS_A_DAY = 5
-"""To one address from everybody together: the sixth asking looks the same and sends nothing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +59,7 @@ def count_change(person_id: int) -> None:
 
 def send_links(person_id: int, email: str, *, is_login: bool, browser: str, by: Actor) -> None:
     """Write to both addresses anew; links that went out before lead nowhere any more."""
-    may_send = _may_write_to(email)
+    may_send = may_write_to(email)
     with transaction():
         Person.locked(person_id)
         challenges.end_all(person_id, *EMAIL.values())
@@ -69,14 +68,6 @@ def send_links(person_id: int, email: str, *, is_login: bool, browser: str, by: 
         old = challenges.ask_link(EMAIL["old"], was, facts={"email": email}, **asked) if was else None
         facts = {"was": was, "is_login": is_login, "old": old.id if old else None}
         challenges.ask_link(EMAIL["new"], email, facts=facts, is_sent=may_send, **asked)
-
-
-def _may_write_to(email: str) -> bool:
-    try:
-        limits.count("letters_to", email, limit=LETTERS_A_DAY, seconds=86_400)
-    except TooOften:
-        return False
-    return True
 
 
 def pending_email(person_id: int) -> PendingEmail | None:

@@ -73,6 +73,14 @@ class SecondStepGuessed:
 
 
 @dataclass(frozen=True)
+class ProofGuessed:
+    """Behind an open session somebody has used up the day's tries at the current password; the session is ended."""
+
+    kind: str
+    subject_id: int
+
+
+@dataclass(frozen=True)
 class ContactChanged:
     """A person has another phone or e-mail: the challenge by which it was proved tells the new and the former one."""
 

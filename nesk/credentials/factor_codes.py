@@ -220,9 +220,11 @@ def forget_tries(holder: Holder) -> None:
 
 
 def _note_guessing(holder: Holder) -> None:
-    """The last free try was wrong, and the password before it was right: its owner has to know."""
-    subject, (most, seconds) = _whose(holder), _TRIES[0]
-    if limits.counted(("factor", subject, seconds)) == [most] and limits.add("factor_told", subject, seconds=DAY) == 1:
+    """The last free try, at once or in a day, was wrong, and the password before it was right: its owner has to know."""
+    subject = _whose(holder)
+    tried = limits.counted(*(("factor", subject, seconds) for _, seconds in _TRIES))
+    are_used_up = any(tries >= most for tries, (most, _) in zip(tried, _TRIES, strict=True))
+    if are_used_up and limits.add("factor_told", subject, seconds=DAY) == 1:
         with transaction():
             record(SecondStepGuessed(holder.kind, holder.id), by=system("sign_in"))
 

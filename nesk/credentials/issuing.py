@@ -17,7 +17,7 @@ from nesk.core.errors import Refused
 from nesk.core.events import record
 from nesk.credentials.events import AccessBlocked, AccessUnblocked, CredentialsIssued
 from nesk.credentials.settings import CredentialSettings
-from nesk.people import operations, sessions
+from nesk.people import operations, passwords, sessions
 from nesk.people.models import BusinessUser, Staff
 
 _LOGIN = re.compile(r"[a-z0-9][a-z0-9._-]{2,63}")
@@ -58,11 +58,12 @@ def open_business_access(
         )
     if statement.on > clock.today():
         raise Refused("Дата заявления ещё не наступила. Проверьте её.", field="statement_on")
+    stored = passwords.hashed(password)
     with transaction():
         user = operations.create_business_user(
             login,
             name,
-            password,
+            password_hash=stored,
             branch=branch,
             organization_id=organization_id,
             email=email,
@@ -77,8 +78,9 @@ def issue_password(
     subject: Staff | BusinessUser, password: str, *, until: datetime, by_post: bool = False, by: Actor
 ) -> None:
     """Give an employee or a user of a legal entity a new password in place of a lost one; their sessions end."""
+    stored = passwords.hashed(password)
     with transaction():
-        operations.set_password(subject, password, by=by, issued_until=until)
+        operations.keep_password(subject, stored, by=by, issued_until=until)
         record(CredentialsIssued(operations.kind_of(subject), subject.id, by_post), by=by)
 
 

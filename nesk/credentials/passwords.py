@@ -26,10 +26,15 @@ def random_password() -> str:
     return "-".join("".join(secrets.choice(SIGNS) for _ in range(4)) for _ in range(4))
 
 
-def replace(person: Person, stored: str, *, by: Actor, issued_until: datetime | None = None) -> None:
-    """Put a hashed password in the place of the old one, in the caller's transaction if there is one."""
+def replace(
+    person: Person, stored: str, *, keep: int | None = None, issued_until: datetime | None = None, by: Actor
+) -> None:
+    """Put a hashed password in the place of the old one, in the caller's transaction if there is one.
+
+    Of the sessions `keep` alone outlives it; the caller gives it a new token.
+    """
     with transaction():
-        operations.keep_password(person, stored, by=by, issued_until=issued_until)
+        operations.keep_password(person, stored, keep=keep, issued_until=issued_until, by=by)
         remembering.forget_before_password(person.id)
         challenges.end_all(person.id)
 

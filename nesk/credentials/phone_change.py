@@ -5,9 +5,6 @@ Whose number it already is, is told only to whoever has proved it to be theirs (
 
 from __future__ import annotations
 
-from datetime import timedelta
-
-from nesk.core import clock, settings
 from nesk.core.actor import Actor
 from nesk.core.db import transaction
 from nesk.core.errors import Refused
@@ -17,7 +14,6 @@ from nesk.credentials import challenges
 from nesk.credentials.events import ContactChanged
 from nesk.credentials.models import Challenge
 from nesk.credentials.queries import open_challenge
-from nesk.credentials.settings import CredentialSettings
 from nesk.people import contacts
 from nesk.people.queries import identities, sms_phones
 
@@ -64,16 +60,12 @@ def _ask_code(
     """A code that was sent within the last minute stands: a second press must not kill the SMS that is on its way."""
     last = open_challenge(person_id, purpose)
     same = last is not None and (last.recipient, last.browser_hash) == (phone, browser) and last.facts == facts
-    if same and last.used_at is None and seconds_to_wait(last):
+    if same and last.used_at is None and challenges.seconds_to_wait(last):
         return
-    challenges.end_all(person_id, purpose)
+    challenges.end_all(
+        person_id, purpose, but=(phone, browser)
+    )  # its own a new code takes the place of, if one goes out
     challenges.ask_code(purpose, phone, browser=browser, person_id=person_id, facts=facts, ip=ip, by=by)
-
-
-def seconds_to_wait(code: Challenge) -> int:
-    """How long until another code may be asked for."""
-    pause = timedelta(seconds=settings.load(CredentialSettings).code_pause_seconds)
-    return max(int((code.created_at + pause - clock.now()).total_seconds()), 0)
 
 
 def awaited_code(purpose: str, person_id: int, *, browser: str) -> Challenge:

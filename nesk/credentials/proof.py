@@ -5,7 +5,12 @@ from __future__ import annotations
 from datetime import timedelta
 
 from nesk.core import clock, limits
+from nesk.core.actor import system
+from nesk.core.db import transaction
 from nesk.core.errors import Refused
+from nesk.core.events import record
+from nesk.credentials import devices
+from nesk.credentials.events import ProofGuessed
 from nesk.people import passwords
 from nesk.people.models import BusinessUser, Person, Session, Staff
 
@@ -18,11 +23,36 @@ def is_fresh(session: Session) -> bool:
     return session.proved_at is not None and session.proved_at > clock.now() - FRESH_FOR
 
 
+_TRIES = ((10, 300), (30, 86_400))
+"""As many as at the door (A3): at most so many in so many seconds."""
+
+
 def prove(session: Session, subject: Person | Staff | BusinessUser, password: str) -> None:
-    """Take the current password as a proof for this session. Raises Refused (field `current_password`), TooOften."""
-    limits.count("proof", f"{session.kind}:{session.subject_id}", limit=10, seconds=300)
+    """Take the current password as a proof for this session. Raises Refused (field `current_password`), TooOften.
+
+    Whoever uses up the day's tries does not know the password of the session they are in: it ends, and its owner is told.
+    Call it outside any transaction: a wrong try stays counted.
+    """
+    whose = f"{session.kind}:{session.subject_id}"
+    for most, seconds in _TRIES:
+        limits.count("proof", whose, limit=most, seconds=seconds)
     if not passwords.matches(subject.password_hash, password):
+        if limits.counted(("proof", whose, 86_400))[0] >= _TRIES[1][0]:
+            _end_guessed(session)
         raise Refused(WRONG, field="current_password")
-    limits.forgive("proof", f"{session.kind}:{session.subject_id}", seconds=300)
+    for _, seconds in _TRIES:
+        limits.forgive("proof", whose, seconds=seconds)
     session.proved_at = clock.now()
     Session.update(proved_at=session.proved_at).where(Session.id == session.id).execute()
+
+
+def forget_tries(kind: str, subject_id: int) -> None:
+    """Begin the tries anew: the password is another."""
+    limits.forget("proof", f"{kind}:{subject_id}", *(seconds for _, seconds in _TRIES))
+
+
+def _end_guessed(session: Session) -> None:
+    by = system("proof")
+    with transaction():
+        devices.end_device(session.kind, session.subject_id, session.id, by=by)
+        record(ProofGuessed(session.kind, session.subject_id), by=by)

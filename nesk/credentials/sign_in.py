@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from nesk.core import limits, settings
 from nesk.core.errors import NeskError, Refused, TooOften
 from nesk.core.sealing import mac
+from nesk.credentials.allowance import host
 from nesk.credentials.settings import CredentialSettings
 from nesk.people import operations
 from nesk.people.models import BusinessUser, Person, Staff
@@ -58,7 +59,7 @@ class Door:
     def counters(self) -> tuple[str, str]:
         """Whose failures of a login and of an address these are."""
         mark = self.known_as
-        return (f"{self.name}:{mark}", mark) if mark else (self.name, self.ip)
+        return (f"{self.name}:{mark}", mark) if mark else (self.name, host(self.ip))
 
 
 def sign_in(door: Door, password: str, *, answer: Callable[[], None] | None = None) -> Person | Staff | BusinessUser:

@@ -1,7 +1,7 @@
 """Reactions of this package, and its modules with scheduled jobs, imported so that the clock knows them."""
 
 from nesk.core.events import on
-from nesk.credentials import captcha, challenges, factor_codes, factors, remembering, sign_in
+from nesk.credentials import captcha, challenges, factor_codes, factors, proof, remembering, sign_in
 from nesk.credentials.factors import Holder
 from nesk.people.events import PasswordChanged
 
@@ -17,6 +17,7 @@ def forget_devices(kind: str, subject_id: int) -> None:
 
 @on(PasswordChanged, prompt=True)
 def forget_failures(kind: str, subject_id: int) -> None:
-    """Whoever guessed at the old password, or at the second step behind it, holds nobody up any more."""
+    """Whoever guessed at the old password, at a door or behind it, or at the second step, holds nobody up any more."""
     sign_in.forget_failures(kind, subject_id)
     factor_codes.forget_tries(Holder(kind, subject_id))
+    proof.forget_tries(kind, subject_id)

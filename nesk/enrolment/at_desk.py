@@ -18,6 +18,7 @@ NO_CABINET = (
     "Кабинета с таким телефоном или почтой нет. Проверьте их или попросите человека сначала зарегистрироваться."
 )
 ALREADY = "Этот лицевой счёт уже привязан к этому кабинету."
+CLOSED = "Лицевой счёт закрыт, привязать его нельзя."
 OF_COMPANY = "Это счёт юридического лица. Доступ к нему выдают на странице организации."
 
 
@@ -32,11 +33,13 @@ def cabinet_of(kind: str, value: str) -> Person:
 def bind_at_desk(person_id: int, account: Account, *, by: Actor) -> Binding:
     """Bind an account by the word of an employee who has seen the passport and the consent signed on paper.
 
-    Its earlier holders are told as of any binding (B4). Raises Refused for an account of a legal entity and for one that is
-    bound already.
+    The person and the account's earlier holders are told (B4). Raises Refused for an account of a legal entity, for a closed
+    one, and for one that is bound already.
     """
     if account.organization_id is not None:
         raise Refused(OF_COMPANY)
+    if account.closed_on is not None:
+        raise Refused(CLOSED)
     with transaction():
         try:
             binding = accounts.bind(person_id, account.id, way="staff", by=by)

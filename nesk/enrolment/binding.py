@@ -22,7 +22,7 @@ from nesk.core.db import transaction
 from nesk.core.errors import Refused, TooOften
 from nesk.core.events import record
 from nesk.core.money import parse_amount
-from nesk.credentials.challenges import network
+from nesk.credentials.allowance import network
 from nesk.enrolment import queries, rules
 from nesk.enrolment.events import BindingAttacked, BindingRefused
 from nesk.people import passwords
@@ -76,8 +76,8 @@ def bind_account(person_id: int, claim: Claim, *, ip: str = "", device: str = ""
         with transaction():
             record(BindingRefused(person_id, claim.way, account.id if account else None), by=by)
         raise Refused(WRONG)
-    limits.count("binding_made", f"person:{person_id}", limit=rules.MOST_A_DAY, seconds=rules.DAY)
     try:
+        limits.count("binding_made", f"person:{person_id}", limit=rules.MOST_A_DAY, seconds=rules.DAY)
         _bind(person_id, account, way, claim, ip=ip, device=device, by=by)
     finally:  # proved: whatever came of it, it was no failure
         for limit in counted:

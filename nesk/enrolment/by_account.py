@@ -50,7 +50,7 @@ STALE = "Проверка устарела. Введите данные ещё �
 GOOD_FOR = timedelta(minutes=30)
 """How long after its proof an account waits for the phone that the password goes to."""
 GRACE = timedelta(hours=12)
-"""A password of ours is spent at the first sign-in; whoever came has so long to choose another."""
+"""How long after its time a password of ours is waited for: whoever has come by it may be choosing another."""
 LIMITS = (("network", 30, 3600), ("account", 5, DAY), ("all", 1000, 3600))
 """Failures: from one /24, of one number by anybody, of everybody together (B2). Whoever is past their own limit takes
 nothing from the number's."""
@@ -157,6 +157,11 @@ def _is_free(account_id: int, number: str) -> bool:
     return not held and not login
 
 
+def _demand_free(account: Account) -> None:
+    if account.closed_on is not None or not _is_free(account.id, account.number):
+        raise Refused(FAILED)
+
+
 def _is_at(account: Account, place: Place) -> bool:
     ours = account.premises
     return all(
@@ -201,6 +206,7 @@ def register_by_account(proved: Proved, *, phone: str, email: str = "") -> Perso
     """A person who holds the account and signs in by its number with a password of ours, which is sent to the phone and
     the e-mail. Raises Refused when somebody has taken the account meanwhile, TooOften when no SMS may go."""
     heed_pause(phone)
+    _demand_free(Account.get_by_id(proved.account_id))  # a spent ticket takes nothing from the number that is typed
     if not may_send(phone, proved.facts["ip"]):
         raise TooOften(TOO_MANY_SMS, retry_after=DAY, field="phone")
     password = random_password()
@@ -208,8 +214,7 @@ def register_by_account(proved: Proved, *, phone: str, email: str = "") -> Perso
     life = timedelta(hours=settings.load(CredentialSettings).issued_password_hours)
     with transaction():
         account = Account.locked(proved.account_id)
-        if account.closed_on is not None or not _is_free(account.id, account.number):
-            raise Refused(FAILED)
+        _demand_free(account)
         name = (account.surname, account.name, account.patronymic) if proved.is_holder else ("", "", "")
         person = people.register_person(
             **dict(zip(("surname", "name", "patronymic"), name, strict=True)),

@@ -9,10 +9,9 @@ from __future__ import annotations
 import re
 from contextlib import suppress
 from datetime import timedelta
-from math import ceil
 
 from nesk.accounts.models import Account, Binding
-from nesk.core import clock, limits, settings
+from nesk.core import limits, settings
 from nesk.core.actor import Actor, system
 from nesk.core.db import transaction
 from nesk.core.emails import parse_email
@@ -21,10 +20,11 @@ from nesk.core.events import record
 from nesk.core.faults import fault
 from nesk.core.phones import parse_phone
 from nesk.credentials import challenges, passwords
+from nesk.credentials.allowance import host, network
 from nesk.credentials.events import LinkAsked, RecoveryAsked
 from nesk.credentials.models import Challenge
 from nesk.credentials.settings import CredentialSettings
-from nesk.enrolment.passwords import refusal
+from nesk.enrolment.passwords import chosen
 from nesk.payments import cards
 from nesk.people.models import Identity, Person
 from nesk.people.passwords import hashed
@@ -130,8 +130,8 @@ def _may_tell(ip: str) -> bool:
     if settings.load(CredentialSettings).recovery_neutral:
         return False
     try:
-        limits.count("recovery_told", ip, limit=TOLD_TO_ADDRESS, seconds=_HOUR)
-        limits.count("recovery_told_network", challenges.network(ip), limit=TOLD_TO_NETWORK, seconds=_HOUR)
+        limits.count("recovery_told", host(ip), limit=TOLD_TO_ADDRESS, seconds=_HOUR)
+        limits.count("recovery_told_network", network(ip), limit=TOLD_TO_NETWORK, seconds=_HOUR)
         limits.count("recovery_told_all", "", limit=TOLD_TO_ALL, seconds=_HOUR)
     except TooOften:
         return False
@@ -168,11 +168,8 @@ def _belongs(login: str, holder: Identity | None) -> bool:
 def send_again(challenge_id: int, *, browser: str, ip: str) -> Challenge:
     """A new code in the place of an open one. Raises TooOften while the pause lasts, Refused when there is none to replace."""
     open_one = _of_browser(challenge_id, browser)
-    pause = settings.load(CredentialSettings).code_pause_seconds
-    waited = (clock.now() - open_one.created_at).total_seconds()
-    if waited < pause:
-        left = ceil(pause - waited)
-        raise TooOften(f"Новый код можно запросить через {left} с.", retry_after=left)
+    if wait := challenges.seconds_to_wait(open_one):
+        raise TooOften(f"Новый код можно запросить через {wait} с.", retry_after=wait)
     person_id = open_one.person_id
     return challenges.ask_code(
         PURPOSE,
@@ -232,9 +229,7 @@ def email_for(challenge: Challenge) -> str:
 def set_password(challenge: Challenge, password: str) -> None:
     """Set the password that the person has chosen. Raises Refused (field `password`), and when the challenge is spent."""
     person = _owner(challenge)
-    if reason := refusal(person, password):
-        raise Refused(reason, field="password")
-    stored = hashed(password)
+    stored = chosen(person, password, field="password")
     with transaction():
         _spend(challenge)
         passwords.replace(person, stored, by=Actor("person", person.id))

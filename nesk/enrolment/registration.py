@@ -18,7 +18,7 @@ from nesk.core.actor import Actor, system
 from nesk.core.db import transaction
 from nesk.core.errors import Refused, TooOften
 from nesk.credentials import challenges
-from nesk.credentials.allowance import DAY, network
+from nesk.credentials.allowance import DAY, count_letter, network
 from nesk.credentials.models import Challenge
 from nesk.credentials.rules import password_refusal
 from nesk.credentials.settings import CredentialSettings
@@ -30,8 +30,8 @@ from nesk.people.queries import person_by_identity
 BY = system("registration")
 PHONE, EMAIL = "register", "activate"
 """The purposes of the challenges."""
-LETTERS_A_DAY, LETTERS_A_DAY_NETWORK = 5, 100
-"""To one address, asked for from one /24."""
+LETTERS_A_DAY_NETWORK = 100
+"""Letters asked for from one /24."""
 TRIES_AN_HOUR = 10
 """Passwords tried at one link in a browser that did not ask for it."""
 WRONG_PASSWORD = "Пароль не подошёл. Введите тот, который придумали при регистрации."  # noqa: S105 - words for people
@@ -160,7 +160,7 @@ def _count_letter(email: str, ip: str) -> None:
             retry_after=soon.retry_after,
         ) from None
     limits.count("letter_network", network(ip), limit=LETTERS_A_DAY_NETWORK, seconds=DAY)
-    limits.count("letter_day", email, limit=LETTERS_A_DAY, seconds=DAY)
+    count_letter(email)
 
 
 def activate(token: str, *, browser: str, password: str = "") -> Person:

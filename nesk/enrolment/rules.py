@@ -11,11 +11,11 @@ EVIDENCE_MONTHS = 12
 LEAST_SUM_KOP = 1_000
 """A sum below ten roubles proves nothing: everybody has one like it (B3)."""
 MOST_OPENED_PER_MILLE = 1
+"""A sum that opens more than this share of all accounts, and more than one, is no evidence (B3)."""
 GUEST_REMEMBERS = timedelta(days=366)
 """What a guest saw of an account is no evidence for them for so long after."""
 MOST_COUNTED = 2_000
 """A sum that opens more is evidence nowhere: there are no two million accounts behind it."""
-"""A sum that opens more than this share of all accounts, and more than one, is no evidence (B3)."""
 
 WATCHED = timedelta(minutes=15)
 """How far back the breaker looks."""

@@ -7,6 +7,7 @@ from datetime import date
 
 from nesk.core.compiled import compiled
 from nesk.core.errors import NotFound
+from nesk.core.pages import Page, page_of
 from nesk.core.period import Month
 from nesk.metering.models import Installation, Meter, MeterType, Reading
 from nesk.metering.rules import SOURCE_NAMES, ZONE_NAMES, ZONES, Zone
@@ -115,25 +116,12 @@ class HistoryRow:
     digits: int
 
 
-@dataclass(frozen=True, slots=True)
-class History:
-    rows: list[HistoryRow]
-    page: int
-    total: int
-    per_page: int = PER_PAGE
-
-    @property
-    def pages(self) -> int:
-        return max(-(-self.total // self.per_page), 1)
-
-
-def history(account_id: int, *, since: Month, until: Month, search: str = "", page: int = 1) -> History:
+def history(account_id: int, *, since: Month, until: Month, search: str = "", page: int = 1) -> Page[HistoryRow]:
     """Readings of an account in a period, newest first, a line a zone; `search` looks through what the lines say."""
     rows = [line for reading in _of_period(account_id, since, until) for line in _lines(reading)]
     if wanted := search.strip().lower():
         rows = [row for row in rows if wanted in f"{row.name} {row.serial} {row.value} {row.source}".lower()]
-    page = max(page, 1)
-    return History(rows[(page - 1) * PER_PAGE : page * PER_PAGE], page, len(rows))
+    return page_of(rows, page, per_page=PER_PAGE)
 
 
 @compiled

@@ -147,8 +147,8 @@ def tell_of_password(kind: str, subject_id: int) -> None:
 
 @on(AccountBound)
 def tell_of_binding(binding_id: int, person_id: int, account_id: int) -> None:
-    """Those who had the account before, and the address that its bills go to, learn of somebody new (B4). Of those who
-    were invited the inviter knows."""
+    """Those who had the account before, and the address that its bills go to, learn of somebody new (B4), and whoever an
+    employee bound it for learns of that. Of those who were invited the inviter knows."""
     binding = Binding.select(Binding, Account).join(Account).where(Binding.id == binding_id).get()
     if binding.way == "invitation":
         return
@@ -163,6 +163,8 @@ def tell_of_binding(binding_id: int, person_id: int, account_id: int) -> None:
     for person in people_bound_to(account_id):
         if person != person_id:
             operations.notify(current_event_id(), "binding_by_other", person_id=person, **facts)
+    if binding.way == "staff":
+        operations.notify(current_event_id(), "binding_by_staff", person_id=person_id, **facts)
     if account.receipt_email and account.receipt_email != identities(person_id).get("email"):
         operations.tell(current_event_id(), "binding_by_other", recipients={"email": account.receipt_email}, **facts)
 

@@ -4,16 +4,21 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from nesk.core.actor import Actor
 from nesk.core.events import EventRecord, current_event_id, on
 from nesk.credentials.events import (
+    AccessBlocked,
+    AccessUnblocked,
     FactorAdded,
     FactorRemoved,
     FactorsReset,
     PaperCodesIssued,
     PaperCodeUsed,
+    ProofGuessed,
     SecondStepGuessed,
 )
 from nesk.notifications import operations
+from nesk.people.events import PasswordChanged
 from nesk.people.queries import SUBJECTS
 
 ADDED = {"totp": "Подключено приложение с кодами", "passkey": "Подключён ключ доступа"}
@@ -56,6 +61,29 @@ def tell_of_reset(holder_kind: str, holder_id: int) -> None:
 @on(SecondStepGuessed)
 def tell_of_guessing(holder_kind: str, holder_id: int) -> None:
     _send("second_step_guessed", holder_kind, holder_id, at=_at())
+
+
+@on(ProofGuessed)
+def tell_of_guessed_proof(kind: str, subject_id: int) -> None:
+    _send("password_guessed", kind, subject_id, at=_at())
+
+
+@on(PasswordChanged)
+def tell_of_employees_password(kind: str, subject_id: int) -> None:
+    """Employees and users of legal entities; what a subscriber is told stands in `access`."""
+    if kind != "person":
+        is_own = EventRecord.get_by_id(current_event_id()).by == str(Actor(kind, subject_id))
+        _tell(kind, subject_id, "Изменён пароль" if is_own else "Пароль заменён сотрудником НЭСК")
+
+
+@on(AccessBlocked)
+def tell_of_block(holder_kind: str, holder_id: int) -> None:
+    _tell(holder_kind, holder_id, "Доступ заблокирован сотрудником НЭСК")
+
+
+@on(AccessUnblocked)
+def tell_of_unblock(holder_kind: str, holder_id: int) -> None:
+    _tell(holder_kind, holder_id, "Доступ снова открыт сотрудником НЭСК")
 
 
 def _tell(kind: str, holder_id: int, change: str) -> None:

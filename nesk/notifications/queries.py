@@ -10,6 +10,7 @@ from peewee import fn
 from nesk.accounts.models import Binding
 from nesk.core import clock
 from nesk.core.compiled import compiled
+from nesk.core.pages import Page
 from nesk.notifications.models import Message
 
 PER_PAGE = 20
@@ -39,12 +40,13 @@ def _still_theirs(person: int, today: date) -> Any:
     return Message.account.is_null() | Message.account.not_in(guest.where(over)) | Message.account.in_(present)
 
 
-def notices(person_id: int, page: int = 1) -> tuple[list[Message], int]:
-    """A page of a person's notices, the newest first, and how many there are."""
+def notices(person_id: int, page: int = 1) -> Page[Message]:
+    """A page of a person's notices, the newest first."""
     query = Message.select().where(Message.person == person_id, Message.channel == "cabinet")
     query = query.where(_still_theirs(person_id, clock.today()))
-    rows = query.order_by(Message.id.desc()).limit(PER_PAGE).offset((max(page, 1) - 1) * PER_PAGE)
-    return list(rows), query.count()
+    page = max(page, 1)
+    rows = query.order_by(Message.id.desc()).limit(PER_PAGE).offset((page - 1) * PER_PAGE)
+    return Page(list(rows), page, query.count(), PER_PAGE)
 
 
 def failed(limit: int = 100) -> list[Message]:

@@ -2,30 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import date
 
 from nesk.accounts.models import Account, Binding
 from nesk.accounts.queries import live
 from nesk.core.errors import NotFound
+from nesk.core.pages import Page, page_of
 from nesk.payments.declines import words
 from nesk.payments.models import Attempt, Payment
 
 PER_PAGE = 20
-
-
-@dataclass(frozen=True, slots=True)
-class Page:
-    """A page of a list and how many rows there are in all."""
-
-    rows: list[Payment]
-    number: int
-    total: int
-    per_page: int = PER_PAGE
-
-    @property
-    def pages(self) -> int:
-        return max(-(-self.total // self.per_page), 1)
 
 
 def payment_of(person_id: int, payment_id: int) -> Payment:
@@ -66,7 +52,7 @@ def payment_by_bank_order(bank_order_id: str) -> Payment:
 
 def history(
     account_id: int, *, since: date | None = None, until: date | None = None, search: str = "", page: int = 1
-) -> Page:
+) -> Page[Payment]:
     """Posted payments of an account, the latest first (S0-45). `search` looks through the source."""
     query = Payment.select().where(Payment.account == account_id, Payment.posted_at.is_null(False))
     if since:
@@ -76,8 +62,7 @@ def history(
     rows = list(query.order_by(Payment.paid_on.desc(), Payment.id.desc()).limit(2_000))
     if wanted := search.strip().lower():
         rows = [row for row in rows if wanted in row.source.lower()]
-    page = max(page, 1)
-    return Page(rows[(page - 1) * PER_PAGE : page * PER_PAGE], page, len(rows))
+    return page_of(rows, page, per_page=PER_PAGE)
 
 
 def last_payment(account_id: int) -> Payment | None:

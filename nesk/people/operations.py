@@ -257,17 +257,21 @@ def create_staff(
 def create_business_user(
     login: str,
     name: str,
-    password: str,
+    password: str = "",
     *,
     branch: Branch,
     organization_id: int,
+    password_hash: str = "",
     email: str = "",
     issued_until: datetime | None = None,
     is_demo: bool = False,
     by: Actor,
 ) -> BusinessUser:
-    """A user of a legal entity: they never register by themselves (S2-04). Raises Refused when the login is taken."""
-    stored = passwords.hashed(password)
+    """A user of a legal entity: they never register by themselves (S2-04). Raises Refused when the login is taken.
+
+    `password_hash` stands for a password that was hashed before: hashing takes long, and no transaction waits for it.
+    """
+    stored = password_hash or passwords.hashed(password)
     with transaction():
         if BusinessUser.select().where(BusinessUser.login == login).exists():
             raise Refused("Такой логин уже есть. Придумайте другой.", field="login")

@@ -19,6 +19,7 @@ from nesk.branches.queries import last_closed_month, open_month
 from nesk.core import config, limits, settings
 from nesk.core.errors import Conflict, NotFound, Refused, Unavailable
 from nesk.core.formatting import rub
+from nesk.credentials.allowance import host
 from nesk.metering import operations as metering
 from nesk.metering.operations import UnusualReading
 from nesk.metering.queries import InstalledMeter, installed_meters
@@ -60,7 +61,7 @@ class CarePaymentForm(Form):
 
 @bp.before_request
 def count_opening() -> None:
-    limits.count("care_address", request.remote_addr or "", **_OPENED)
+    limits.count("care_address", host(request.remote_addr or ""), **_OPENED)
 
 
 @bp.after_request

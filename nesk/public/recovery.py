@@ -8,8 +8,9 @@ from typing import Any
 from flask import Blueprint, Response, flash, render_template, request, session, url_for
 from wtforms import BooleanField, PasswordField, StringField
 
-from nesk.core import clock, settings
+from nesk.core import settings
 from nesk.core.errors import Refused
+from nesk.credentials import challenges
 from nesk.credentials.models import Challenge
 from nesk.credentials.settings import CredentialSettings
 from nesk.enrolment import recovery
@@ -136,15 +137,13 @@ def _code_again(challenge: Challenge, form: CodeForm) -> Any:
 
 
 def _code_page(challenge: Challenge, form: CodeForm) -> Any:
-    chosen = settings.load(CredentialSettings)
-    waited = int((clock.now() - challenge.created_at).total_seconds())
     return page(
         "public/recovery/code.html",
         "public/recovery/_code.html",
         form=form,
         phone=challenge.recipient,
-        pause=max(chosen.code_pause_seconds - waited, 0),
-        minutes=chosen.code_minutes,
+        pause=challenges.seconds_to_wait(challenge),
+        minutes=settings.load(CredentialSettings).code_minutes,
     )
 
 

@@ -68,14 +68,12 @@ def admit(
     to: str,
     remember: bool = False,
     said: str = "",
-    purpose: str = "",
 ) -> Any:
     """Open a session for somebody who has shown everything that is asked of them, in place of this browser's last (S1).
 
-    `purpose` «password», of a code or of a password that we issued: it leads to the page of a new one, and no further.
+    That of a password which we issued leads to the page of a new one, and no further.
     """
-    purpose = purpose or ("all" if subject.password_issued_until is None else "password")
-    is_whole = purpose == "all"
+    is_whole = subject.password_issued_until is None
     remember = remember and kind == "person" and is_whole
     ip, browser = device()
     leave()
@@ -83,7 +81,7 @@ def admit(
         kind,
         subject.id,
         remember=remember,
-        purpose=purpose,
+        purpose="all" if is_whole else "password",
         is_proved=is_whole,
         password_hash=subject.password_hash,
         ip=ip,

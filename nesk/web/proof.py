@@ -1,4 +1,4 @@
-"""The field «Текущий пароль» of forms that change what is dear: asked for when the last proof is over ten minutes old."""
+"""Forms that change what is dear: «Текущий пароль», asked for when the last proof is over ten minutes old."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from wtforms import PasswordField
 
 from nesk.core.errors import Refused
 from nesk.credentials import proof
+from nesk.enrolment.passwords import chosen
 from nesk.web.forms import Form
 from nesk.web.login import viewer
 
@@ -27,3 +28,19 @@ class ProvingForm(Form):
         if not self.current_password.data:
             raise Refused("Введите текущий пароль: так мы поймём, что это вы.", field="current_password")
         proof.prove(viewer().session, viewer().subject, self.current_password.data)
+
+
+class PasswordChangeForm(ProvingForm):
+    """A form by which whoever is signed in changes their password."""
+
+    new_password = PasswordField("Новый пароль")
+    new_password_again = PasswordField("Повторите новый пароль")
+
+    def prove_new(self) -> str:
+        """The stored form of the new password. It needs the current one, however fresh the last proof is. Raises Refused."""
+        if self.new_password.data != self.new_password_again.data:
+            raise Refused("Пароли не совпали. Введите один и тот же пароль дважды.", field="new_password_again")
+        self.prove(always=True)
+        if self.new_password.data == self.current_password.data:
+            raise Refused("Новый пароль совпадает с текущим. Придумайте другой.", field="new_password")
+        return chosen(viewer().subject, self.new_password.data, field="new_password")

@@ -87,7 +87,7 @@ def test_an_ended_right_shows_nothing_any_more(shared, end):
     assert [card.number for card in account_cards(guest.id)] == [number]
     assert order_of(guest.id, order.id).id == order.id
     assert payment_of(guest.id, payment.id).id == payment.id
-    assert (unread_count(guest.id), len(notices(guest.id)[0])) == (1, 1)
+    assert (unread_count(guest.id), len(notices(guest.id).rows)) == (1, 1)
     with end(shared, guest, binding) or clock.stopped_at(clock.now()):
         for look in (
             lambda: account_of(guest.id, number),

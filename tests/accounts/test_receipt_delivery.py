@@ -10,7 +10,7 @@ from nesk.accounts.receipt_delivery import confirm_address, deliveries, delivery
 from nesk.core import clock
 from nesk.core.errors import NotFound, Refused, TooOften
 from nesk.core.events import EventRecord, drain
-from nesk.credentials import challenges
+from nesk.credentials import allowance, challenges
 from nesk.credentials.models import Challenge
 from nesk.notifications.models import Message
 from nesk.notifications.operations import recording_only
@@ -185,7 +185,7 @@ def test_whoever_asks_and_asks_is_stopped_and_a_strangers_mailbox_gets_five_lett
     with pytest.raises(TooOften) as often:
         on(home, NEW)
     assert often.value.field == "email"
-    for number in range(receipt_delivery.LETTERS_A_DAY + 1):
+    for number in range(allowance.LETTERS_A_DAY + 1):
         on(make_home(branch, 10 + number), NEW)
     with recording_only():
         drain()

@@ -9,7 +9,7 @@ from nesk.core.actor import system
 from nesk.core.events import EventRecord, drain
 from nesk.notifications.models import Message
 from nesk.notifications.operations import recording_only
-from nesk.people.models import Identity, Person, Staff
+from nesk.people.models import Identity, Person, Session, Staff
 from nesk.people.profiles import change_wishes
 from nesk.people.queries import person_by_identity
 from tests.browser import Browser
@@ -72,6 +72,12 @@ def test_the_cabinet_is_found_looked_at_and_then_bound(desk: Browser, guest: Per
     with recording_only():
         drain()
     assert Message.select().where(Message.template == "binding_by_other", Message.recipient == OWNER).count() == 1
+    told = Message.select().where(Message.template == "binding_by_staff", Message.person == guest).order_by(Message.id)
+    assert [(row.channel, row.recipient) for row in told] == [
+        ("email", GUEST),
+        ("sms", "+79000000777"),
+        ("cabinet", f"person:{guest.id}"),
+    ]
 
 
 def test_without_the_papers_nothing_is_bound(desk: Browser, guest: Person):
@@ -83,6 +89,9 @@ def test_without_the_papers_nothing_is_bound(desk: Browser, guest: Person):
     assert "Гость Павел" in page.text
     page = desk.submit(NEW, {"passport": "y", "consent": None})
     assert (page.status, page.errors) == (422, ["Возьмите подписанное согласие и отметьте это."])
+    Session.update(proved_at=None).execute()
+    page = desk.submit(NEW, {"passport": "y", "consent": "y"})
+    assert (page.status, page.errors) == (422, ["Введите текущий пароль: так мы поймём, что это вы."])
     assert moved() == before
 
 
@@ -140,6 +149,13 @@ def test_what_is_bound_already_and_what_is_a_companys_are_refused(desk: Browser,
     page = desk.submit(new, {"passport": "y", "consent": "y"})
     assert page.status == 422
     assert "Это счёт юридического лица" in page.text
+    Account.update(closed_on=clock.today()).where(Account.number == NUMBER).execute()
+    assert "Привязать" not in desk.open(f"/staff/accounts/{NUMBER}").links
+    desk.open(NEW)
+    desk.submit(NEW, {"contact": GUEST})
+    page = desk.submit(NEW, {"passport": "y", "consent": "y"})
+    assert page.status == 422
+    assert "Лицевой счёт закрыт" in page.text
     assert moved() == before
 
 

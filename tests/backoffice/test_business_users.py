@@ -9,9 +9,11 @@ from nesk.accounts.operations import register_organization
 from nesk.core import clock
 from nesk.core import db as core_db
 from nesk.core.actor import system
-from nesk.core.events import EventRecord
+from nesk.core.events import EventRecord, drain
+from nesk.notifications.models import Message
+from nesk.notifications.operations import recording_only
 from nesk.people import passwords
-from nesk.people.models import BusinessUser
+from nesk.people.models import BusinessUser, Session
 from nesk.people.operations import create_business_user, create_staff, install_roles
 from tests.backoffice.letters import STATEMENT, WHO, read, send
 from tests.browser import PASSWORD, Browser
@@ -217,3 +219,35 @@ def test_from_the_register_the_way_leads_to_the_users(office: Browser, organizat
     page = office.open(page.links["Доступ в кабинет"])
     assert "Доступа ещё ни у кого нет" in page.text
     assert page.links["Выдать доступ"] == users_of(organization, "/new")
+
+
+def test_credentials_are_issued_after_a_fresh_proof_and_their_owner_is_told(office: Browser, organization):
+    """S5, A5."""
+    user = create_business_user(
+        "romashka",
+        "Кузьменко",
+        PASSWORD,
+        email="buh@romashka.example",
+        branch=organization.branch,
+        organization_id=organization.id,
+        by=BY,
+    )
+    before = BusinessUser.get().password_hash
+    Session.update(proved_at=None).execute()
+    for rest, typed in ((f"/{user.id}/password", {"way": "hand"}), ("/new", {**STATEMENT, **WHO, "way": "hand"})):
+        page = office.submit(users_of(organization, rest), typed, status=422)
+        assert page.errors == ["Введите текущий пароль: так мы поймём, что это вы."]
+    assert (BusinessUser.get().password_hash, BusinessUser.select().count()) == (before, 1)
+    send(office, users_of(organization, f"/{user.id}/password"), {"way": "hand", "current_password": PASSWORD})
+    assert BusinessUser.get().password_hash != before
+    office.open(users_of(organization))
+    office.submit(users_of(organization, f"/{user.id}/block"))
+    office.submit(users_of(organization, f"/{user.id}/unblock"))
+    with recording_only():
+        drain()
+    told = [row.text.splitlines()[0] for row in Message.select().order_by(Message.id) if row.recipient == user.email]
+    assert [words.partition(":")[0] for words in told] == [
+        "Пароль заменён сотрудником НЭСК",
+        "Доступ заблокирован сотрудником НЭСК",
+        "Доступ снова открыт сотрудником НЭСК",
+    ]

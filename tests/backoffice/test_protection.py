@@ -10,10 +10,11 @@ import pytest
 
 from nesk.core import clock
 from nesk.core.actor import Actor, system
+from nesk.core.events import EventRecord
 from nesk.credentials import factor_codes, factors
 from nesk.credentials.factors import Holder
 from nesk.people.models import Role, RolePermission, Staff
-from nesk.people.operations import create_staff, install_roles
+from nesk.people.operations import create_staff, install_roles, register_person
 from tests.browser import Browser
 
 PASSWORD = "долгий пароль 12"
@@ -121,10 +122,19 @@ def test_an_administrator_resets_a_lost_factor(office: Browser):
     connect(other)
     page = office.open(f"/staff/factors/staff/{other.id}")
     assert "подключено" in page.text
+    assert EventRecord.select().where(EventRecord.name == "SubscriberCardSeen").count() == 0
     page = office.submit(f"/staff/factors/staff/{other.id}")
     assert page.notice == "Второй шаг входа сброшен, сеансы завершены."
     assert not factors.is_protected(Holder("staff", other.id))
     assert office.another().submit("/staff/login", {"login": "petrova", "password": PASSWORD}).path == PAGE
+
+
+def test_looking_at_the_protection_of_a_subscriber_is_noted(office: Browser, admin):
+    """Z7."""
+    person = register_person(surname="Абрамова", email="a@nesk.example", password=PASSWORD, by=system("test"))
+    assert "Абрамова" in office.open(f"/staff/factors/person/{person.id}").text
+    seen = EventRecord.get(EventRecord.name == "SubscriberCardSeen")
+    assert (seen.facts, seen.by) == ({"kind": "person", "subject_id": person.id}, f"staff:{admin.id}")
 
 
 def test_nobody_resets_their_own_by_the_back_door(office: Browser, admin):

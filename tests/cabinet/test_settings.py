@@ -2,16 +2,19 @@
 
 import pytest
 
+from nesk.accounts.models import Account, Binding
 from nesk.core import clock
 from nesk.core.actor import system
 from nesk.credentials.email_change import pending_email
 from nesk.credentials.models import Challenge
+from nesk.credentials.rules import PERSONAL
 from nesk.notifications.models import Message
 from nesk.people.models import Identity, Person
 from nesk.people.operations import authenticate, register_person
 from nesk.people.queries import identities, person_by_login, sessions_of
 from tests.browser import PASSWORD
 from tests.cabinet.someone import EMAIL, HOSTILE, PHONE, captcha, cheap_hashes, me, person, secret, write_letters
+from tests.district import make_branch, make_home
 
 __all__ = ["cheap_hashes", "me", "person"]
 
@@ -264,6 +267,20 @@ def test_a_refused_password_is_told_beside_its_field_and_never_shown_again(me, t
     assert shown.get("aria-invalid") == "true"
     assert any(said in each for each in page.errors)
     assert [e.get("value") for e in page.find("input", type="password")] == [None, None, None]
+    assert facts() == before
+
+
+def test_the_number_of_ones_own_account_is_no_password_here_either(me, person):
+    """A2: what is known of a person is the same wherever they choose a password."""
+    number = "238451907264"
+    account = make_home(make_branch(), 7).account
+    Account.update(number=number).where(Account.id == account.id).execute()
+    Binding.create(person=person, account=account, way="sum", bound_at=clock.now())
+    before = facts()
+    for page, button in ((PAGE, SAVE), ("/cabinet/profile/authorization", "")):
+        typed = PASSWORDS | {"new_password": number, "new_password_again": number}
+        refused = me.submit(page, typed, status=422, **({"button": button} if button else {}))
+        assert PERSONAL in refused.errors
     assert facts() == before
 
 

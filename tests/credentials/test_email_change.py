@@ -13,13 +13,14 @@ from nesk.core.actor import Actor, system
 from nesk.core.db import db
 from nesk.core.errors import Refused, TooOften
 from nesk.core.events import EventRecord, drain
-from nesk.credentials import challenges, contact_change, email_change
+from nesk.credentials import allowance, challenges, contact_change, email_change, passwords
 from nesk.credentials.email_change import EMAIL, begin_email_change, confirm_email, pending_email
 from nesk.credentials.models import Challenge
 from nesk.notifications.models import Message
 from nesk.notifications.operations import recording_only
 from nesk.people.models import Identity
 from nesk.people.operations import register_person
+from nesk.people.passwords import hashed
 from nesk.people.queries import identities, person_by_login
 from tests.credentials.conftest import EMAIL as OLD
 from tests.district import make_branch, make_home
@@ -137,7 +138,7 @@ def test_a_change_asked_anew_or_taken_back_kills_the_links_before_it(person, by,
 def test_another_password_kills_the_links(person, by, ask):
     """A4: a thief's change dies with the password that the thief knew."""
     links = ask()
-    contact_change.change_password(person, "Зимний-вечер-2026", keep=0, by=by)
+    passwords.replace(person, hashed("Зимний-вечер-2026"), by=by)
     for side in EMAIL:
         assert refused(confirm_email, person.id, side, links[side], by=by).message == challenges.DEAD_LINK
 
@@ -164,7 +165,7 @@ def test_the_nearest_address_and_too_many_changes_are_refused(person, ask):
 
 
 def test_one_address_gets_five_letters_a_day_and_the_answer_looks_the_same(person, by):
-    for number in range(email_change.LETTERS_A_DAY + 1):
+    for number in range(allowance.LETTERS_A_DAY + 1):
         who = register_person(phone=f"+7900000010{number}", password="demo-2026", by=system("test"))
         begin_email_change(who.id, NEW, browser="", by=by)
         assert pending_email(who.id).new == NEW

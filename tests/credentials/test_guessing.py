@@ -2,17 +2,23 @@
 
 from datetime import timedelta
 
+import pyotp
 import pytest
 
 from nesk.core import clock, events
 from nesk.core.actor import Actor, system
 from nesk.core.errors import Refused, TooOften
-from nesk.credentials import challenges, factor_codes, factors, remembering
+from nesk.core.events import EventRecord
+from nesk.credentials import challenges, factor_codes, factors, passwords, proof, remembering
 from nesk.credentials.factors import Holder
 from nesk.credentials.models import Factor
 from nesk.credentials.sign_in import Door, asks_captcha, sign_in
+from nesk.notifications.models import Message
 from nesk.notifications.operations import recording_only
+from nesk.people.models import Person, Session
 from nesk.people.operations import set_password
+from nesk.people.passwords import hashed
+from nesk.people.queries import signed_in, token_hash
 from nesk.people.sessions import open_session
 from tests.credentials.conftest import EMAIL, PASSWORD, PHONE
 
@@ -121,3 +127,65 @@ def test_what_ended_a_session_ends_its_chain_before_it_is_given(person):
     set_password(person, "осенний трамвай 9", by=BY)
     with pytest.raises(Refused, match="Вход завершён"):
         remembering.remember(person.id, token)
+
+
+@pytest.mark.parametrize(
+    ("addresses", "are_one"),
+    [
+        ([f"2001:db8:1:2::{n:x}" for n in range(1, 4)], True),
+        ([f"2001:db8:1:{n:x}::1" for n in range(1, 4)], False),
+        (["::ffff:203.0.113.9", "203.0.113.9", "::ffff:cb00:7109"], True),
+        (["203.0.113.9", "203.0.113.10", "203.0.113.11"], False),
+        (["2001:db8::1", "203.0.113.9", "не адрес"], False),
+    ],
+)
+def test_of_ipv6_everybody_has_a_whole_network_and_it_counts_as_one_address(database, addresses, are_one):
+    """A3: changing the last half of an address begins no new count."""
+    for number, ip in enumerate(addresses):
+        with pytest.raises(Refused):
+            sign_in(Door("person", f"nobody-{number}@nesk.example", "email", ip=ip), "wrong", answer=human)
+    assert asks_captcha(Door("person", "another@nesk.example", "email", ip=addresses[-1])) is are_one
+
+
+def test_guessing_slowly_at_the_second_step_is_told_too(person):
+    """Four wrong codes in each five minutes never use up those of five minutes, and use up those of the day."""
+    holder = Holder("person", person.id)
+    by = Actor("person", person.id)
+    key = factor_codes.key_of(factor_codes.prepare_application(holder, by=by))
+    factor_codes.confirm_application(holder, pyotp.TOTP(key).now(), by=by)
+    at = clock.at(clock.today(), 0, 5)
+    for n in range(30):
+        with clock.stopped_at(at + timedelta(seconds=310 * (n // 4))), pytest.raises(Refused, match="Код не подошёл"):
+            factor_codes.accept_code(holder, "000000")
+    told = EventRecord.select().where(EventRecord.name == "SecondStepGuessed")
+    assert [row.facts for row in told] == [{"holder_kind": "person", "holder_id": person.id}]
+
+
+def test_behind_an_open_session_thirty_wrong_passwords_a_day_end_it(person):
+    """A3, S5: the owner learns of it, other sessions stay, and another password begins the count anew."""
+    token, other = open_session("person", person.id), open_session("person", person.id)
+    session = signed_in("person", token).session
+    at, weighed = clock.at(clock.today(), 0, 5), 0
+    while weighed < 30:
+        with clock.stopped_at(at):
+            try:
+                proof.prove(session, person, "wrong")
+            except TooOften as often:
+                at += timedelta(seconds=often.retry_after)
+            except Refused:
+                weighed += 1
+                assert (Session.get_by_id(session.id).ended_at is None) == (weighed < 30)
+    with clock.stopped_at(at + timedelta(minutes=10)), pytest.raises(TooOften):
+        proof.prove(session, person, PASSWORD)
+    assert Session.select().where(Session.ended_at.is_null()).count() == 1
+    with recording_only():
+        events.drain()
+    told = Message.select().where(Message.template == "password_guessed").order_by(Message.id)
+    assert [row.channel for row in told] == ["email", "sms", "cabinet"]
+    with clock.stopped_at(at + timedelta(minutes=10)):
+        keep = Session.get(Session.token_hash == token_hash(other))
+        passwords.replace(person, hashed("осенний трамвай 9"), keep=keep.id, by=Actor("person", person.id))
+        with recording_only():
+            events.drain()
+        proof.prove(keep, Person.get_by_id(person.id), "осенний трамвай 9")
+    assert keep.proved_at == at + timedelta(minutes=10)

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from nesk.core import clock
+from nesk.core import clock, settings
 from nesk.core import db as core_db
 from nesk.core.actor import Actor, system
 from nesk.core.errors import NotFound, Refused
@@ -22,6 +22,7 @@ from nesk.credentials.phone_change import (
     confirm_phone,
     confirm_sms_phone,
 )
+from nesk.credentials.settings import CredentialSettings
 from nesk.notifications.models import Message
 from nesk.notifications.operations import recording_only
 from nesk.people import contacts
@@ -121,10 +122,28 @@ def test_a_second_press_within_the_minute_does_not_kill_the_sms_on_its_way(perso
     code = ask()
     assert ask() is None
     with clock.stopped_at("2026-11-24 10:00:59"):
-        assert phone_change.seconds_to_wait(phone_change.awaited_code(PHONE, person.id, browser=BROWSER)) == 1
+        assert challenges.seconds_to_wait(phone_change.awaited_code(PHONE, person.id, browser=BROWSER)) == 1
         phone_change.ask_again(PHONE, person.id, browser=BROWSER, ip="", by=by)
         confirm_phone(person.id, code, browser=BROWSER, by=by)
     assert identities(person.id)["phone"] == NEW
+
+
+def test_past_the_limit_of_sms_the_code_on_its_way_stays_good(person, by, ask):
+    """A8: «ещё раз» sends none that day, so it must not kill the last one either."""
+    settings.change(CredentialSettings, "codes_a_day", 1, by=system("test"))
+    code = ask()
+    with clock.stopped_at("2026-11-24 10:01:10"):
+        phone_change.ask_again(PHONE, person.id, browser=BROWSER, ip="10.0.0.1", by=by)
+        assert code_of(person.id, PHONE) is None
+        confirm_phone(person.id, code, browser=BROWSER, by=by)
+    assert identities(person.id)["phone"] == NEW
+
+
+def test_asking_for_another_number_kills_the_code_of_the_first(person, by, ask):
+    code = ask()
+    ask("+79000000078")
+    assert refused(confirm_phone, person.id, code, browser=BROWSER, by=by).field == "code"
+    assert identities(person.id)["phone"] == OLD
 
 
 def test_a_new_code_replaces_the_old_one(person, by, ask):

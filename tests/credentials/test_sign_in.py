@@ -13,6 +13,7 @@ from nesk.core import clock, limits
 from nesk.core import db as core_db
 from nesk.core.errors import Refused, TooOften, Unavailable
 from nesk.credentials import sign_in as door_keeper
+from nesk.credentials.allowance import host
 from nesk.credentials.sign_in import ADDRESS, ALL, ANSWER, LOGIN, Door, asks_captcha, mark_known, pause_after, sign_in
 from nesk.people import operations, passwords
 from tests.credentials.conftest import EMAIL, PASSWORD
@@ -144,7 +145,7 @@ def test_who_signs_in_rightly_does_not_wash_their_address(person):
     with clock.stopped_at(AT):
         fail(at("victim@demo.nesk"), 5)
         sign_in(at(), PASSWORD, answer=human)
-        assert limits.counted((ADDRESS, "95.24.17.3", MINUTES)) == [5]
+        assert limits.counted((ADDRESS, host("95.24.17.3"), MINUTES)) == [5]
 
 
 def test_a_browser_that_its_owner_has_signed_in_by_does_not_wait_for_strangers(person):

@@ -12,6 +12,7 @@ from nesk.consents.models import Consent
 from nesk.core import clock, db
 from nesk.core.errors import Refused, TooOften
 from nesk.core.events import EventRecord
+from nesk.core.limits import Counter
 from nesk.credentials.models import Challenge
 from nesk.enrolment import by_account
 from nesk.enrolment.by_account import ASK_METER, FAILED, STALE, Place
@@ -298,6 +299,19 @@ def test_past_the_limits_of_sms_nothing_is_registered(free):
     assert refused.value.field == "phone"
     assert Person.select().count() == before
     assert Binding.select().where(Binding.account == free, Binding.ended_at.is_null()).count() == 0
+
+
+def test_a_spent_ticket_takes_nothing_from_the_number_that_is_typed(free):
+    """A8: whoever has registered once posts the same ticket with somebody else's number."""
+    proved = prove()
+    by_account.register_by_account(proved, phone=PHONE)
+    before = Counter.select(Counter.key, Counter.count).order_by(Counter.key).tuples()[:]
+    for _ in range(5):
+        with pytest.raises(Refused) as refused:
+            by_account.register_by_account(proved, phone="+79180000102")
+        assert refused.value.message == FAILED
+    assert Counter.select(Counter.key, Counter.count).order_by(Counter.key).tuples()[:] == before
+    assert by_account.may_send("+79180000102", "203.0.113.7")
 
 
 def test_a_password_of_ones_own_proves_the_only_phone_it_went_to():

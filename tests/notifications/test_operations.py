@@ -99,18 +99,19 @@ def test_notices_are_counted_until_they_are_read(district, event):
     tell(event, person)
     tell(event, neighbour)
     assert (queries.unread_count(person.id), queries.unread_count(neighbour.id)) == (1, 1)
-    (notice,), total = queries.notices(person.id)
-    assert (notice.recipient, total) == (f"person:{person.id}", 1)
+    assert [notice.recipient for notice in queries.notices(person.id).rows] == [f"person:{person.id}"]
     assert (mark_read(person.id), mark_read(person.id)) == (1, 0)
     assert (queries.unread_count(person.id), queries.unread_count(neighbour.id)) == (0, 1)
-    assert queries.notices(person.id)[0][0].read_at == clock.now()
+    assert queries.notices(person.id).rows[0].read_at == clock.now()
 
 
 def test_notices_come_in_pages_the_newest_first(district):
     for number in range(25):
         with transaction():
             tell(record(PaymentStarted(number, 1), by=BY), district.home.person, number=f"З-2026-{number:06}")
-    first, total = queries.notices(district.home.person.id)
-    second, _ = queries.notices(district.home.person.id, 2)
-    assert (len(first), len(second), total) == (20, 5, 25)
-    assert (first[0].subject, second[-1].subject) == ("Заявка З-2026-000024 получена", "Заявка З-2026-000000 получена")
+    first, second = (queries.notices(district.home.person.id, number) for number in (1, 2))
+    assert (len(first.rows), len(second.rows), first.total, first.pages) == (20, 5, 25, 2)
+    assert (first.rows[0].subject, second.rows[-1].subject) == (
+        "Заявка З-2026-000024 получена",
+        "Заявка З-2026-000000 получена",
+    )

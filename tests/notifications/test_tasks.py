@@ -9,7 +9,7 @@ from nesk.core import clock
 from nesk.core.actor import Actor
 from nesk.core.db import transaction
 from nesk.core.events import Delivery, attempt, drain, record
-from nesk.credentials import contact_change, remembering
+from nesk.credentials import contact_change, passwords, remembering
 from nesk.credentials.events import ContactChanged, RecoveryAsked, RememberedTwice
 from nesk.credentials.models import Remembered
 from nesk.fieldwork import operations, visits
@@ -19,6 +19,7 @@ from nesk.notifications.models import Message
 from nesk.notifications.operations import recording_only
 from nesk.payments.events import PaymentDeclined, PaymentPosted, PaymentRefunded
 from nesk.payments.models import Payment
+from nesk.people.passwords import hashed
 from nesk.people.sessions import open_session
 from tests.district import BY, TODAY, TOMORROW, make_home, make_person
 from tests.fieldwork.orders import CREW, SIGNATURE, closing, order_at, visit_today
@@ -203,7 +204,7 @@ def access_changes(home):
     neighbour = make_person(8)[0]
     bind(neighbour.id, home.account.id, way="meter", by=Actor("person", neighbour.id))
     unbind(neighbour.id, home.account.id, by=Actor("person", neighbour.id))
-    contact_change.change_password(home.person, "Зимний-вечер-2026", keep=0, by=home.actor)
+    passwords.replace(home.person, hashed("Зимний-вечер-2026"), by=home.actor)
     receipt_delivery.switch_on(person_id, home.account.number, home.email, by=home.actor)
     contact_change.remove_contact(person_id, "email", by=home.actor)
     drain()

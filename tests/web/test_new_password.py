@@ -143,15 +143,6 @@ def test_the_way_out_is_open_and_ends_the_session(browser: Browser, kind):
     assert Session.select().where(Session.ended_at.is_null()).count() == 0
 
 
-def test_a_session_of_a_code_says_why_it_comes_here(browser: Browser):
-    person = make("person")
-    set_password(person, OLD, by=BY)
-    browser.client.set_cookie("sid", open_session("person", person.id, purpose="password", is_proved=False))
-    page = browser.open("/cabinet/")
-    assert "Сразу установите новый пароль. Иначе при необходимости авторизации в следующий раз" in page.text
-    assert choose(browser, "person", NEW).path == "/cabinet/"
-
-
 def test_an_issued_password_is_remembered_nowhere(browser: Browser):
     make("person")
     browser.submit("/login?by=email", {"email": EMAIL, "password": ISSUED, "remember": "y"})
