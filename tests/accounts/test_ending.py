@@ -98,7 +98,7 @@ def test_an_ended_right_shows_nothing_any_more(shared, end):
                 look()
         assert account_cards(guest.id) == []
         assert rights_of(guest.id, shared.account) is None
-        assert (unread_count(guest.id), notices(guest.id)) == (0, ([], 0))
+        assert (unread_count(guest.id), notices(guest.id).rows, notices(guest.id).total) == (0, [], 0)
         assert binding.id in [row.id for row in reading.former_guests(shared.account)]
         assert reading.guests(shared.account) == []
 
@@ -128,7 +128,7 @@ def test_the_end_of_the_last_day_is_noted_once_and_told_to_both(shared):
         drain()
         told = Message.select().where(Message.template == "access_ended", Message.channel == "email")
         assert {row.person_id for row in told} == {guest.id, shared.home.person.id}
-        (seen,) = [row for row in notices(guest.id)[0] if row.template == "access_ended"]
+        (seen,) = [row for row in notices(guest.id).rows if row.template == "access_ended"]
         assert "Срок доступа закончился." in seen.text
     assert reasons() == ["expired"]
 

@@ -162,7 +162,7 @@ def test_staff_end_a_binding_that_the_holder_does_not_know(marina: Browser, brow
     office = browser.another()
     office.sign_in_as(Staff.get(Staff.login == "operator"))
     page = office.open(f"/staff/accounts/{NUMBER}")
-    assert "Кто привязал счёт Ковальчук Марина Сергеевна" in page.text
+    assert "Кто привязал счёт Привязать Ковальчук Марина Сергеевна" in page.text
     binding = Binding.select().join(Account).where(Account.number == NUMBER).get()
     address = f"/staff/accounts/{NUMBER}/bindings/{binding.id}/end"
     office.post(f"/staff/accounts/230000000025/bindings/{binding.id}/end", status=404)

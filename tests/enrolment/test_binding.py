@@ -12,16 +12,14 @@ from nesk.billing.models import Bill, Statement
 from nesk.billing.queries import account_cards
 from nesk.consents.models import Consent
 from nesk.consents.operations import publish
-from nesk.core import clock, limits
+from nesk.core import clock
 from nesk.core.actor import Actor
-from nesk.core.errors import NotFound, Refused, TooOften
+from nesk.core.errors import NotFound, Refused
 from nesk.core.events import EventRecord, drain
 from nesk.core.period import Month
-from nesk.credentials.allowance import network
 from nesk.credentials.models import Factor
 from nesk.enrolment import binding
 from nesk.enrolment.binding import SHOWN, WRONG, unbind_account
-from nesk.enrolment.rules import MOST_A_DAY, limits_of
 from nesk.metering.register import replace_meter
 from nesk.notifications.models import Message
 from nesk.notifications.operations import recording_only
@@ -399,15 +397,3 @@ def test_bills_are_the_sums_of_the_closed_months_of_the_whole_town(town):
 def test_the_clock_stands_where_the_tests_think():
     with clock.stopped_at(NOW):
         assert (clock.today(), SUM) == (TODAY, 128_456)
-
-
-def test_a_proved_claim_past_the_most_of_a_day_is_no_failure_of_the_account(district, newcomer, bill):
-    """B2: the account's own tries stay, so that others are not shut out by it."""
-    for _ in range(MOST_A_DAY):
-        limits.count("binding_made", f"person:{newcomer.id}", limit=MOST_A_DAY, seconds=86_400)
-    for _ in range(6):
-        with pytest.raises(TooOften):
-            bind(newcomer.id)
-    counted = [(each.name, each.subject, each.seconds) for each in limits_of(newcomer.id, network(""), NUMBER)]
-    assert limits.counted(*counted) == [0, 0, 0, 0]
-    assert bound_to(newcomer.id) == []
