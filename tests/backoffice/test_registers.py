@@ -11,6 +11,8 @@ from nesk.accounts.models import Account
 from nesk.branches.models import Branch
 from nesk.core import clock
 from nesk.core.events import EventRecord
+from nesk.fieldwork.models import Order
+from nesk.metering.models import Meter
 from nesk.people.models import Person, Staff
 from tests.browser import Browser
 
@@ -40,6 +42,37 @@ def test_each_register_opens_searches_and_exports_for_the_administrator(office: 
     admin.open(f"{REGISTERS}{name}/?search=%25_'\"%00&flt0_since=2026-01-01&flt0_until=2026-13-99&flt0_state=nonsense")
     for kind in ("csv", "xlsx"):
         assert admin.get(f"{REGISTERS}{name}/export/{kind}/").status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("name", "words", "shown"),
+    [
+        ("people", "КОВАЛЬЧУК марина", "Ковальчук Марина Сергеевна"),
+        ("people", "abonent@demo.nesk", "Ковальчук Марина Сергеевна"),
+        ("people", "79000000001", "Ковальчук Марина Сергеевна"),
+        ("accounts", "230000000017", "230000000017"),
+        ("accounts", "ставропольская", "Ставропольская"),
+        ("organizations", "2310999996", "Ромашка"),
+        ("organizations", "ромашка", "Ромашка"),
+        ("payments", "230000000017", "230000000017"),
+    ],
+)
+@pytest.mark.both_engines
+def test_whatever_a_clerk_knows_of_somebody_finds_them(office: SignedIn, name, words, shown):
+    """In whatever letters; and what nobody has finds nobody."""
+    admin = office("admin")
+    rows = [" ".join(row).replace("\u00a0", " ") for row in admin.open(f"{REGISTERS}{name}/?search={words}").rows]
+    assert rows
+    assert all(shown in row for row in rows)
+    assert admin.open(f"{REGISTERS}{name}/?search=никого такого").rows == []
+
+
+@pytest.mark.both_engines
+def test_a_meter_and_an_order_are_found_by_their_numbers(office: SignedIn):
+    admin = office("admin")
+    meter, order = Meter.select().first(), Order.select().first()
+    for name, number in (("meters", meter.serial), ("orders", order.number)):
+        assert [number in " ".join(row) for row in admin.open(f"{REGISTERS}{name}/?search={number}").rows] == [True]
 
 
 def test_a_branch_sees_only_its_own_accounts_and_another_card_does_not_exist(office: SignedIn):
