@@ -39,6 +39,15 @@ WITHDRAWN = {
 }
 
 
+GIVEN = {
+    "e_bill": (
+        "/cabinet/subscriptions",
+        "Согласие дано. Включите квитанции на почту у тех счетов, по которым бумажные не нужны.",
+    )
+}
+"""Where a consent leads that means something only together with a choice, and what is said there."""
+
+
 class ConsentForm(Form):
     """One box, never ticked beforehand, for one document."""
 
@@ -78,7 +87,8 @@ def show(purpose: str) -> Any:
             if isinstance(refused, Conflict):
                 form.version.data, form.agreed.data = str(text.version), False
         else:
-            return go(safe_next(request.args.get("next"), url_for(".index")), "Согласие дано.")
+            to, said = GIVEN.get(purpose, (url_for(".index"), "Согласие дано."))
+            return go(safe_next(request.args.get("next"), to), said)
     given = queries.given_by(viewer().subject.id).get(purpose)
     return page(
         "cabinet/consents/show.html",
