@@ -15,7 +15,7 @@ from nesk.fieldwork import operations, queries, rules
 from nesk.fieldwork.models import Order
 from nesk.people.permissions import Permission
 from nesk.web.access import allowed, staff_branch
-from nesk.web.forms import Form
+from nesk.web.forms import Form, number_of
 from nesk.web.htmx import go, page
 from nesk.web.login import current_actor
 from nesk.web.query import day_asked, words_asked
@@ -106,13 +106,12 @@ def _crews(order: Order) -> list[Any]:
 def _assign(order: Order, form: AssignmentForm) -> None:
     if form.crew.data not in dict(form.crew.choices):
         raise Refused("Выберите бригаду.", field="crew")
-    version = form.version.data or ""
     operations.assign_visit(
         order.id,
         int(form.crew.data),
         form.on.data,
         int(form.slot.data),
-        version=int(version) if version.isdigit() and len(version) < 9 else None,
+        version=number_of(form.version.data),
         by=current_actor(),
     )
 

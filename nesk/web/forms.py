@@ -21,6 +21,11 @@ _UNTYPED = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\u202a-\u202e\u2066-\u2069
 otherwise than it is stored."""
 
 
+def number_of(text: str | None) -> int:
+    """A number of our own as a form sends it back; 0, which nothing has, for anything else."""
+    return int(text) if text and text.isascii() and text.isdigit() and len(text) < 9 else 0
+
+
 def _texts(sent: Any) -> list[str]:
     return [value for _, value in sent.items(multi=True) if isinstance(value, str)]
 

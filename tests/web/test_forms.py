@@ -1,4 +1,4 @@
-"""What every form does with what nobody types: controls, halves of letters, overrides of direction."""
+"""What every form does with what nobody types: controls, halves of letters, overrides of direction; numbers of our own."""
 
 import pytest
 from hypothesis import given
@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 from werkzeug.datastructures import MultiDict
 from wtforms import PasswordField, StringField
 
-from nesk.web.forms import Form
+from nesk.web.forms import Form, number_of
 
 UNTYPED = "\x00\x01\x1f\x7f\u202e\u2066\ufffe"
 
@@ -38,3 +38,24 @@ def test_a_password_stays_exactly_as_it_was_typed(app):
 
 def test_lines_of_a_text_stay_lines(app):
     assert sent(app, name="одна\r\nдве\tи").name.data == "одна\r\nдве\tи"
+
+
+@pytest.mark.parametrize(
+    ("text", "number"),
+    [
+        ("17", 17),
+        ("007", 7),
+        ("99999999", 99999999),
+        ("100000000", 0),
+        ("", 0),
+        (None, 0),
+        ("-1", 0),
+        (" 1", 0),
+        ("1.0", 0),
+        ("²", 0),  # str.isdigit() says yes, int() says no
+        ("١٢٣", 0),
+        ("nan", 0),
+    ],
+)
+def test_a_number_of_our_own_is_digits_or_nothing(text, number):
+    assert number_of(text) == number
