@@ -17,6 +17,7 @@ VISITORS = {
     "crew": lambda: Staff.get(Staff.login == "crew"),
 }
 """Who may open what of each surface."""
+SECRET = {"Referrer-Policy": "no-referrer", "Cache-Control": "no-store", "X-Robots-Tag": "noindex, nofollow"}
 
 
 @pytest.fixture
@@ -78,6 +79,23 @@ def test_a_number_that_nothing_can_have_is_an_address_that_does_not_exist(app, r
 def _digits(number: int) -> str:
     """A number may be longer than Python agrees to write in one go."""
     return str(number) if number <= 10**30 else "1" + "0" * 5000
+
+
+def test_a_page_whose_address_is_a_key_tells_nobody_where_it_is(app, rules):
+    """W1, for every rule with a token in it, whatever it answers and whoever asks."""
+    subscriber, wrong, asked = Browser(app), [], set()
+    token = subscriber.sign_in_as(Person.get(Person.is_demo)).csrf_token
+    for rule in rules:
+        if "token" not in rule.arguments:
+            continue
+        for method in methods(rule):
+            data = {"csrf_token": token} if method == "POST" else None
+            reply = subscriber.client.open(address(app, rule), method=method, data=data)
+            asked.add(rule.endpoint)
+            if {name: reply.headers.get(name) for name in SECRET} != SECRET:
+                wrong.append((method, rule.rule, reply.status_code, reply.headers.get("Referrer-Policy")))
+    assert wrong == []
+    assert asked >= {"public.recovery.link", "public.registration.link", "public.invitation.show"}
 
 
 def test_to_a_subscriber_without_accounts_everything_of_others_is_not_there(app, rules):
