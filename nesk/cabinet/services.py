@@ -6,7 +6,7 @@ from datetime import timedelta
 from typing import Any
 
 from flask import Blueprint, Response, render_template, request, url_for
-from wtforms import DateField, MultipleFileField, RadioField, SelectField, StringField, TextAreaField
+from wtforms import MultipleFileField, RadioField, SelectField, StringField, TextAreaField
 from wtforms.validators import Optional
 
 from nesk.accounts.rules import WITHOUT, Deed
@@ -20,7 +20,7 @@ from nesk.metering.queries import installed_meters
 from nesk.people.queries import identities
 from nesk.web.access import card_of, current_account, current_card
 from nesk.web.downloads import stored
-from nesk.web.forms import AtMost, Form, KeyField, PhoneField, Required, number_of
+from nesk.web.forms import AtMost, DayField, Form, KeyField, PhoneField, Required, number_of
 from nesk.web.htmx import done, go, page
 from nesk.web.login import current_actor, viewer
 from nesk.web.uploads import Upload, checked
@@ -49,7 +49,7 @@ MOST_FILES = 5
 class OrderForm(Form):
     key = KeyField()
     installation = SelectField("Счётчик", coerce=str, validate_choice=False)
-    wish_on = DateField("Когда приехать — день", [Optional()])
+    wish_on = DayField("Когда приехать — день", [Optional()])
     wish_slot = RadioField(
         "Время", choices=[(str(slot), name) for slot, name in rules.SLOT_NAMES.items()], validators=[Optional()]
     )

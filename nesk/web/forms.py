@@ -148,7 +148,10 @@ class AccountNumberField(StringField):
 
 
 class DayField(DateField):
-    """A day of the calendar, or words for what is none."""
+    """A day as the calendar of a browser or a person writes it, or words for what is none."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, format=["%Y-%m-%d", "%d.%m.%Y"], **kwargs)
 
     def process_formdata(self, valuelist: list[str]) -> None:
         try:

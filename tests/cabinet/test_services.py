@@ -77,6 +77,13 @@ def test_a_time_of_blanks_is_no_wish(form: Browser):
     assert Order.select().order_by(Order.id.desc()).first().wish_slot is None
 
 
+def test_a_day_that_is_none_is_refused_in_words(form: Browser):
+    moved = counted()
+    page = form.submit(NEW, {**ANY, "wish_on": "завтра"}, status=422)
+    assert page.errors == ["Дата не распознана. Выберите день в календаре."]
+    assert counted() == moved
+
+
 def test_fifty_megabytes_are_refused_in_words(form: Browser):
     moved = counted()
     page = form.submit(
