@@ -18,7 +18,7 @@ from nesk.enrolment.settings import EnrolmentSettings
 from nesk.people.queries import branches
 from nesk.web.access import current_card, my_accounts
 from nesk.web.captcha import CaptchaForm
-from nesk.web.forms import AtMost, Form, Required
+from nesk.web.forms import AtMost, Form, Required, number_of
 from nesk.web.htmx import go, page
 from nesk.web.login import current_actor, device, viewer
 from nesk.web.proof import ProvingForm
@@ -66,15 +66,10 @@ class BindingForm(CaptchaForm):
             number=self.number.data or "",
             way=way,
             evidence=self[binding.EVIDENCE[way]].data or "" if way in binding.WAYS else "",
-            branch_id=_number(self.branch.data) if self.branch.data else None,
-            consents={purpose: _number(version.data) for purpose, version in agreed.items()},
+            branch_id=number_of(self.branch.data) if self.branch.data else None,
+            consents={purpose: number_of(version.data) for purpose, version in agreed.items()},
             word_was_right=word_was_right,
         )
-
-
-def _number(text: str | None) -> int:
-    """A number of our own as the form sends it back; 0, which nothing has, for anything else."""
-    return int(text) if text and text.isascii() and text.isdigit() and len(text) < 9 else 0
 
 
 class TitleForm(Form):

@@ -15,7 +15,7 @@ from nesk.core.confined import JobFailed
 from nesk.core.errors import Conflict, Refused, Unavailable
 from nesk.documents.consent_paper import consent_pdf
 from nesk.web.downloads import made
-from nesk.web.forms import Form, Required
+from nesk.web.forms import Form, Required, number_of
 from nesk.web.htmx import done, go, page, wants_fragment
 from nesk.web.login import current_actor, device, safe_next, viewer
 
@@ -56,8 +56,7 @@ class ConsentForm(Form):
 
     @property
     def seen_version(self) -> int:
-        text = self.version.data or ""
-        return int(text) if text.isascii() and text.isdigit() and len(text) < 6 else 0
+        return number_of(self.version.data)
 
 
 @bp.get("")

@@ -157,12 +157,3 @@ def stay(*, to: str, said: str = "") -> Any:
         return response
     link = remembering.remember(viewer().subject.id, token)  # its old chain has ended with the old password
     return set_cookie(response, REMEMBER, link.cookie, until=link.expires_at)
-
-
-def hide_address(response: Any) -> Any:
-    """The address of this page carries a secret: other pages learn our origin from it and no more.
-
-    «no-referrer» would say nothing at all, and over https a form of such a page would be refused for want of a referrer.
-    """
-    response.headers["Referrer-Policy"] = "strict-origin"
-    return response

@@ -8,6 +8,7 @@ import pytest
 from openpyxl import load_workbook
 
 from nesk.accounts.models import Account
+from nesk.accounts.operations import bind
 from nesk.branches.models import Branch
 from nesk.core import clock
 from nesk.core.events import EventRecord
@@ -15,6 +16,7 @@ from nesk.fieldwork.models import Order
 from nesk.metering.models import Meter
 from nesk.people.models import Person, Staff
 from tests.browser import Browser
+from tests.district import BY, make_person
 
 REGISTERS = "/staff/registers/"
 NAMES = ("people", "accounts", "meters", "orders", "payments", "branches")
@@ -87,6 +89,31 @@ def test_a_branch_sees_only_its_own_accounts_and_another_card_does_not_exist(off
     armavir.open(f"/staff/accounts/{foreign.number}", status=404)
     taken = armavir.get(f"{REGISTERS}accounts/export/csv/").get_data(as_text=True)
     assert foreign.number not in taken
+
+
+def test_of_a_person_with_accounts_in_two_branches_each_branch_knows_its_own(office: SignedIn):
+    own, foreign = one_of("arm"), one_of("krd")
+    someone, _, _ = make_person(9001)
+    Person.update(search="двудомов").where(Person.id == someone.id).execute()
+    for account in (own, foreign):
+        bind(someone.id, account.id, way="staff", by=BY)
+    armavir = office("armavir")
+    admin = armavir.another()
+    admin.sign_in_as(Staff.get(Staff.login == "admin"))
+    address = f"{REGISTERS}people/?search=двудомов"
+
+    def numbers(browser: Browser) -> list[str]:
+        taken = browser.get(f"{REGISTERS}people/export/csv/?search=двудомов").data.decode("utf-8-sig")
+        (row,) = list(csv.DictReader(io.StringIO(taken), delimiter=";"))
+        return sorted(row["Лицевые счета"].split(", "))
+
+    (row,) = armavir.open(address).rows
+    assert (own.number in str(row), foreign.number in str(row)) == (True, False)
+    assert numbers(armavir) == [own.number]
+    card = armavir.open(f"{REGISTERS}people/details/?id={someone.id}")
+    assert (own.number in card.text, foreign.number in card.text) == (True, False)
+    assert foreign.number not in "".join(card.links.values())
+    assert numbers(admin) == sorted([own.number, foreign.number])
 
 
 @pytest.mark.parametrize("name", NAMES)

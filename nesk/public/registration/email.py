@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import redirect, render_template, request, url_for
+from flask import after_this_request, redirect, render_template, request, url_for
 from flask_login import current_user
 
 from nesk.core.errors import Refused
@@ -16,6 +16,7 @@ from nesk.public.registration.ways import DONE, HOME, agreement, back, bp, frame
 from nesk.web.browser_mark import browser_hash
 from nesk.web.entry import enter
 from nesk.web.htmx import go, page
+from nesk.web.secret_links import keep_to_oneself
 
 CAPTCHA = "register_email"
 GONE = 410
@@ -65,6 +66,7 @@ def letter_again(challenge_id: int) -> Any:
 @bp.route("/link/<token>", methods=["GET", "POST"])
 def link(token: str) -> Any:
     """The link of the letter. In the browser that registered its form sends itself; opening it changes nothing."""
+    after_this_request(keep_to_oneself)
     form = LinkForm()
     try:
         challenge = challenges.of_token(EMAIL, token)
