@@ -67,13 +67,26 @@ class RegisterByPhoneForm(ConsentForm):
     phone = MobileField("Мобильный телефон", [Required("Введите номер мобильного телефона.")])
 
 
-class CodeForm(Form):
-    code = StringField("Код", [Required("Введите код из SMS.")])
+class SixDigits:
+    """The digits of a code, without the spaces between them."""
 
-    def validate_code(self, field: StringField) -> None:
+    def __init__(self, source: str) -> None:
+        self.source = source
+
+    def __call__(self, form: Any, field: Any) -> None:
         field.data = "".join((field.data or "").split())
-        if field.data and not re.fullmatch("[0-9]{6}", field.data):
-            raise Said("Код из SMS — шесть цифр. Введите их без других знаков.")
+        if not field.data:
+            raise Said(f"Введите код из {self.source}.")
+        if not re.fullmatch("[0-9]{6}", field.data):
+            raise Said(f"Код из {self.source} — шесть цифр. Введите их без других знаков.")
+
+
+class CodeForm(Form):
+    code = StringField("Код", [SixDigits("SMS")])
+
+
+class LetterCodeForm(Form):
+    code = StringField("Код из письма", [SixDigits("письма")])
 
 
 class RegisterByEmailForm(ConsentForm, ChosenPasswords):
