@@ -33,6 +33,7 @@ from nesk.web.login import (
     surface,
     viewer,
 )
+from nesk.web.secret_links import lead_back
 
 HALF = "half"
 HALF_LIFE = timedelta(minutes=5)
@@ -88,6 +89,8 @@ def admit(
         device=browser,
     )
     renew_csrf()
+    if not is_whole:
+        lead_back(to)
     response = sign_in_response(go(to if is_whole else password_page(request.path), said), request.path, token)
     if remember:
         link = remembering.remember(subject.id, token)

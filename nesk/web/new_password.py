@@ -50,8 +50,7 @@ def mount(bp: Blueprint, *, kind: Kind, home: str) -> frozenset[str]:
             except Refused as refused:
                 form.show(refused)
             else:
-                to = way_back(home) if kind == "person" else home
-                return admit(kind, viewer().subject, to=to, said="Новый пароль сохранён.")
+                return admit(kind, viewer().subject, to=way_back(home), said="Новый пароль сохранён.")
         return page(
             "components/new_password.html",
             "components/_new_password.html",

@@ -27,7 +27,12 @@ def keep_to_oneself(response: Response) -> Response:
 def come_back_here() -> None:
     """Lead whoever signs in next back to this page. The way goes with their own cookie: in the address of another page,
     a key would be told to whoever that page tells its address."""
-    session[BACK] = {"to": request.path, "at": clock.now().isoformat()}
+    lead_back(request.path)
+
+
+def lead_back(to: str) -> None:
+    """Lead this browser to a checked relative address once it is let in whole."""
+    session[BACK] = {"to": to, "at": clock.now().isoformat()}
 
 
 def way_back(default: str) -> str:

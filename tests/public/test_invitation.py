@@ -9,9 +9,11 @@ from nesk.accounts.models import Binding
 from nesk.core import clock
 from nesk.core.actor import system
 from nesk.people.models import Session
+from nesk.people.operations import set_password
 from nesk.people.queries import person_by_identity
 from tests.browser import Browser
 from tests.cabinet.guests import browser_of, invite, let_in, make_guest
+from tests.public.conftest import NEW_PASSWORD, NEW_PHONE, ask_phone, code_from_sms
 
 DEAD = "Приглашение не работает: его уже приняли, отозвали или прошла неделя."
 SECRET = {"Referrer-Policy": "no-referrer", "Cache-Control": "no-store", "X-Robots-Tag": "noindex, nofollow"}
@@ -44,6 +46,24 @@ def test_signing_in_leads_back_and_accepting_opens_the_account(nobody: Browser, 
     binding = Binding.get(Binding.person == person)
     assert (binding.rights, binding.account_id) == ("readings", account.id)
     assert nobody.open(f"/invitation/{token}").path == f"/cabinet/?ls={account.number}"
+
+
+def test_registering_leads_back_too_and_so_does_a_password_of_ours(nobody: Browser, account):
+    token = invite(account).token
+    page = nobody.open(f"/invitation/{token}")
+    nobody.open(page.links["Зарегистрироваться"])
+    asked = ask_phone(nobody)
+    asked = nobody.submit(asked.path, {"code": code_from_sms(NEW_PHONE)})
+    page = nobody.submit(asked.path, {"password": NEW_PASSWORD, "confirmation": NEW_PASSWORD})
+    assert page.path == f"/invitation/{token}"
+    assert page.h1.startswith("Вам открывают доступ")
+    person, other = make_guest(), nobody.another()
+    set_password(person, "выдан-нами-2026", by=system("test"), issued_until=clock.now() + timedelta(hours=1))
+    other.open(f"/invitation/{token}")
+    page = other.submit("/login?by=email", {"email": "gost1@demo.nesk", "password": "выдан-нами-2026"})
+    assert page.path == "/cabinet/password"
+    own = "осенний трамвай 9"
+    assert other.submit("/cabinet/password", {"password": own, "again": own}).path == f"/invitation/{token}"
 
 
 @pytest.mark.parametrize(("minutes", "there"), [(29, "/invitation/"), (31, "/cabinet/")])
