@@ -28,7 +28,6 @@ def email() -> Any:
     form = RegisterByEmailForm()
     if form.validate_on_submit():
         try:
-            registration.refuse_weak(form.password.data, form.email.value)
             form.check_captcha(CAPTCHA)
             challenge = registration.ask_email(
                 form.email.value, form.password.data, agreement=agreement(form.messages.data), browser=browser_hash()

@@ -9,10 +9,12 @@ from wtforms import BooleanField, PasswordField, SelectField, StringField
 
 from nesk.branches.queries import branches_with_offices
 from nesk.core import settings
+from nesk.core.errors import Refused
 from nesk.core.phones import parse_phone
 from nesk.credentials.captcha import EMPTY
 from nesk.credentials.settings import CredentialSettings
 from nesk.enrolment.by_account import Place
+from nesk.enrolment.registration import refuse_weak
 from nesk.enrolment.rules import parse_account_number
 from nesk.web.captcha import CaptchaForm
 from nesk.web.forms import AtMost, EmailField, Form, PhoneField, Required, Said
@@ -91,6 +93,12 @@ class LetterCodeForm(Form):
 
 class RegisterByEmailForm(ConsentForm, ChosenPasswords):
     email = EmailField("Электронная почта", [Required("Введите адрес электронной почты.")])
+
+    def validate_password(self, field: PasswordField) -> None:
+        try:
+            refuse_weak(field.data or "", self.email.value or "")
+        except Refused as weak:
+            raise Said(weak.message) from None
 
 
 class LinkForm(Form):
