@@ -212,12 +212,13 @@ def send_invitation(invitation_id: int, account_id: int, rights: str) -> None:
 def tell_of_guest(invitation_id: int, binding_id: int, person_id: int, account_id: int) -> None:
     """Whoever the account belongs to learns at once who else has a right to it (B4)."""
     invitation = Invitation.get_by_id(invitation_id)
+    guest = Person.get_by_id(person_id)
     operations.notify_account(
         account_id,
         "invitation_accepted",
         "/cabinet/sharing/",
         title=invitation.title,
-        guest=Person.get_by_id(person_id).full_name,
+        guest=guest.full_name if guest.surname or guest.name else masked_person(person_id),
         rights=RIGHT_NAMES[invitation.rights],
         until_on=invitation.until_on,
     )
