@@ -17,6 +17,7 @@ from nesk.people import sessions
 from nesk.people.models import BusinessUser, Person, Session, Staff
 from nesk.people.queries import permissions_of, signed_in
 from nesk.web.htmx import go, wants_fragment
+from nesk.web.secret_links import lead_back
 
 SURFACES: dict[str, tuple[str, Kind, str]] = {
     "staff": ("staff_sid", "staff", "/staff/login"),
@@ -188,6 +189,9 @@ def init_login(app: Flask) -> None:
         _, _, address = surface(request.path)
         back = request.full_path.rstrip("?") if request.method != "POST" else ""
         to = f"{address}?next={quote(back)}" if back else address
+        if "token" in (request.view_args or {}):  # this address is a key, which no other address may carry (W1)
+            lead_back(request.path)
+            to = address
         if owes_password():
             to = password_page(request.path)
         if wants_fragment():

@@ -340,3 +340,15 @@ def test_the_look_is_chosen_by_links(me):
     assert me.page.find("html")[0].get("data-vision") == "bw"
     me.open(me.page.links["Обычная версия"])
     assert me.page.find("html")[0].get("data-vision") is None
+
+
+def test_a_link_from_a_letter_that_is_opened_signed_out_is_told_to_no_other_address(me, person):
+    """W1: it waits in the browser's own cookie, and whoever signs in is led back to it."""
+    me.submit(PAGE, {"email": NEW, "current_password": PASSWORD}, button=SAVE)
+    token, other = secret("email_new"), me.another()
+    path = f"{PAGE}/email/new/{token}"
+    page = other.open(path)
+    assert (page.path, token in page.body) == ("/login", False)
+    page = other.submit("/login?by=email", {"email": EMAIL, "password": PASSWORD})
+    assert page.path == path
+    assert page.headers["Referrer-Policy"] == "no-referrer"
