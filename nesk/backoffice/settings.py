@@ -12,6 +12,7 @@ from wtforms.validators import InputRequired
 from nesk.billing.settings import BillingSettings
 from nesk.consents.settings import ConsentSettings
 from nesk.core import settings
+from nesk.core.db import transaction
 from nesk.core.errors import NotFound, Refused
 from nesk.credentials.settings import CredentialSettings
 from nesk.enrolment.settings import EnrolmentSettings
@@ -129,9 +130,10 @@ def index() -> Any:
     form = _form(kind)(obj=current)
     if form.validate_on_submit():
         try:
-            for field in fields(kind):
-                if form[field.name].data != getattr(current, field.name):
-                    settings.change(kind, field.name, form[field.name].data, by=current_actor())
+            with transaction():  # one that is refused takes the others of its page with it
+                for field in fields(kind):
+                    if form[field.name].data != getattr(current, field.name):
+                        settings.change(kind, field.name, form[field.name].data, by=current_actor())
         except Refused as refused:
             form.show(refused)
         else:

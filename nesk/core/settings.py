@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import time
-from dataclasses import dataclass, fields
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields
 from typing import Any, TypeVar, get_type_hints
 
 import peewee
 
 from nesk.core import clock
 from nesk.core.actor import Actor
-from nesk.core.db import JSONField, Model, MomentField, transaction
+from nesk.core.db import JSONField, Model, MomentField, after_commit, transaction
 from nesk.core.errors import Refused
 from nesk.core.events import record
+from nesk.core.formatting import quantity
 
 T = TypeVar("T")
 FRESH_SECONDS = 5.0
@@ -37,6 +39,21 @@ class SettingChanged:
     value: Any
 
 
+def number(default: int, least: int, most: int) -> Any:
+    """A setting that is a number: its default, and what it may be at the least and at the most."""
+    return field(default=default, metadata={"least": least, "most": most})
+
+
+def text(default: str, *, longest: int) -> Any:
+    """A setting that is a text of so many characters at the most, and never empty."""
+    return field(default=default, metadata={"longest": longest})
+
+
+def choice(default: str, *others: str) -> Any:
+    """A setting that is one of a few words."""
+    return field(default=default, metadata={"words": (default, *others)})
+
+
 _cache: dict[str, Any] = {}
 _read_at = float("-inf")
 
@@ -54,11 +71,14 @@ def load(kind: type[T]) -> T:
 
 
 def change(kind: type, name: str, value: Any, *, by: Actor) -> None:
-    """Set one value. Raises Refused when it is not of the setting's type, KeyError for an unknown name."""
+    """Set one value. Raises Refused when it is not of the setting's type or out of its bounds, KeyError for an unknown name."""
     hints = get_type_hints(kind)
     expected = hints[name]
     if type(value) is not expected:
         raise Refused("Значение не подходит к этой настройке. Проверьте, число это или текст.", field=name)
+    (bounds,) = (each.metadata for each in fields(kind) if each.name == name)
+    if refusal := _refusal(value, bounds):
+        raise Refused(refusal, field=name)
     key = _prefix(kind) + name
     with transaction():
         (
@@ -69,7 +89,19 @@ def change(kind: type, name: str, value: Any, *, by: Actor) -> None:
             .execute()
         )
         record(SettingChanged(key, value), by=by)
-    forget()
+        after_commit(forget)
+
+
+def _refusal(value: Any, bounds: Mapping[str, Any]) -> str | None:
+    if "least" in bounds and not bounds["least"] <= value <= bounds["most"]:
+        return f"Введите число от {quantity(bounds['least'])} до {quantity(bounds['most'])}."
+    if "longest" in bounds and not value.strip():
+        return "Заполните это поле."
+    if "longest" in bounds and len(value) > bounds["longest"]:
+        return f"Слишком длинно. Оставьте не больше {bounds['longest']} знаков."
+    if "words" in bounds and value not in bounds["words"]:
+        return f"Введите одно из слов: {', '.join(bounds['words'])}."
+    return None
 
 
 def forget() -> None:

@@ -1,9 +1,14 @@
 """What the company changes by itself: settings and requisites, each change with its author, nonsense refused."""
 
+from dataclasses import fields
+from typing import get_type_hints
+
 import pytest
 
+from nesk.backoffice.settings import KINDS
 from nesk.branches.models import Branch
 from nesk.core import clock, settings
+from nesk.core.actor import system
 from nesk.core.events import Delivery, EventRecord
 from nesk.metering.settings import MeteringSettings
 from nesk.people.models import Staff
@@ -35,6 +40,42 @@ def test_what_is_no_value_is_refused_and_nothing_changes(admin: Browser, typed):
     assert admin.submit(PAGE, {"window_from": typed}, status=422).errors
     settings.forget()
     assert settings.load(MeteringSettings) == before
+
+
+@pytest.mark.parametrize(
+    ("package", "another", "name", "typed", "said"),
+    [
+        ("credentials", "password_min", "code_minutes", str(10**13), "Введите число от 1 до 60."),
+        ("credentials", "code_minutes", "password_min", "0", "Введите число от 6 до 64."),
+        ("credentials", "password_min", "codes_a_day_network", "-1", "Введите число от 1 до 100 000."),
+        ("metering", "window_from", "fraction", "half", "Введите одно из слов: truncate, ceil, reject."),
+        ("notifications", "sms_sender", "mail_from", "N" * 201, "Слишком длинно. Оставьте не больше 200 знаков."),
+    ],
+)
+def test_what_is_out_of_bounds_is_told_beside_its_field_and_nothing_of_the_page_is_kept(
+    admin: Browser, package, another, name, typed, said
+):
+    kind = KINDS[package]
+    before = settings.load(kind)
+    page = admin.submit(f"/staff/settings?package={package}", {another: "12", name: typed}, status=422)
+    assert page.errors == [said]
+    assert page.words_of("p", id=f"{name}-e") == [said]
+    assert [each.get("value") for each in page.find("input", name=name)] == [typed]
+    settings.forget()
+    assert settings.load(kind) == before
+    by = f"staff:{Staff.get(Staff.login == 'admin').id}"
+    assert EventRecord.select().where(EventRecord.name == "SettingChanged", EventRecord.by == by).count() == 0
+
+
+@pytest.mark.parametrize("kind", KINDS.values(), ids=KINDS)
+def test_every_number_and_text_has_bounds_and_its_default_is_within_them(database, kind):
+    hints = get_type_hints(kind)
+    assert [each.name for each in fields(kind) if hints[each.name] is not bool and not each.metadata] == []
+    settings.forget()
+    for each in fields(kind):
+        settings.change(kind, each.name, each.default, by=system("test"))
+    assert settings.load(kind) == kind()
+    settings.forget()
 
 
 def test_a_package_that_is_none_does_not_exist(admin: Browser):

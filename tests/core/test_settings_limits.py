@@ -15,7 +15,9 @@ pytestmark = pytest.mark.usefixtures("database")
 
 @dataclass(frozen=True)
 class Chosen:
-    days: int = 3
+    days: int = settings.number(3, 1, 1_000)
+    name: str = settings.text("НЭСК", longest=5)
+    manner: str = settings.choice("cut", "round")
 
 
 @pytest.fixture(autouse=True)
@@ -37,6 +39,31 @@ def test_a_value_of_another_type_is_refused_and_nothing_moves():
         settings.change(Chosen, "days", "пять", by=system("test"))
     assert settings.load(Chosen).days == 3
     assert EventRecord.select().count() == 0
+
+
+@pytest.mark.parametrize("value", [1, 1_000])
+def test_the_least_and_the_most_are_good(value):
+    settings.change(Chosen, "days", value, by=system("test"))
+    assert settings.load(Chosen).days == value
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "said"),
+    [
+        ("days", 0, "Введите число от 1 до 1\u00a0000."),
+        ("days", -1, "Введите число от 1 до 1\u00a0000."),
+        ("days", 1_001, "Введите число от 1 до 1\u00a0000."),
+        ("days", 10**13, "Введите число от 1 до 1\u00a0000."),
+        ("name", " ", "Заполните это поле."),
+        ("name", "НЭСК-1", "Слишком длинно. Оставьте не больше 5 знаков."),
+        ("manner", "up", "Введите одно из слов: cut, round."),
+    ],
+)
+def test_a_value_out_of_bounds_is_refused_with_the_good_ones_and_nothing_moves(name, value, said):
+    with pytest.raises(Refused) as refused:
+        settings.change(Chosen, name, value, by=system("test"))
+    assert (refused.value.message, refused.value.field) == (said, name)
+    assert (settings.load(Chosen), EventRecord.select().count()) == (Chosen(), 0)
 
 
 def test_a_limit_lets_so_many_tries_pass_and_then_says_when_to_come_back():
