@@ -89,7 +89,7 @@ def _check_form(person_id: int, claim: Claim) -> str:
     """What is wrong with the form whatever the account is. Gives the number of the account as it is stored."""
     number = rules.parse_account_number(claim.number)
     if number is None:
-        raise Refused("Номер лицевого счёта — от 9 до 13 цифр, как в квитанции.", field="number")
+        raise Refused("Номер лицевого счёта не распознан. Введите цифры из квитанции: их от 9 до 13.", field="number")
     if claim.way not in WAYS:
         raise Refused("Выберите способ привязки.", field="way")
     _check_evidence(claim)

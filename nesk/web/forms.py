@@ -16,6 +16,8 @@ from nesk.core.errors import Conflict, Refused, TooOften
 from nesk.core.money import parse_amount
 from nesk.core.phones import parse_phone
 
+DIFFERENT = "Пароли не совпали. Введите один и тот же пароль дважды."
+"""Of a password that is typed twice."""
 _UNTYPED = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\u202a-\u202e\u2066-\u2069\ud800-\udfff\ufffe\uffff]")
 """Controls, halves of letters, overrides of direction: no database takes the first two, and the last make a name read
 otherwise than it is stored."""
@@ -139,7 +141,7 @@ class AccountNumberField(StringField):
             self.value = "".join(self.data.split())
             if not (self.value.isascii() and self.value.isdigit() and len(self.value) <= 20):
                 self.value = None
-                raise Said("Номер лицевого счёта не распознан. Введите цифры с квитанции, например 230000000017.")
+                raise Said("Номер лицевого счёта не распознан. Введите цифры из квитанции: их от 9 до 13.")
 
 
 class DayField(DateField):
