@@ -90,15 +90,19 @@ class AtMost:
 
 
 class PhoneField(StringField):
-    """A Russian mobile phone; `value` is +7XXXXXXXXXX after validation."""
+    """A Russian mobile phone; `value` is +7XXXXXXXXXX after validation. `example`: how its page writes one."""
 
     value: str | None = None
+
+    def __init__(self, *args: Any, example: str = "+7 (900) 000-00-00", **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.example = example
 
     def pre_validate(self, form: Any) -> None:
         if self.data and self.data.strip():
             self.value = parse_phone(self.data)
             if self.value is None:
-                raise Said("Номер телефона не распознан. Введите его так: 8(900) 000-00-00.")
+                raise Said(f"Номер телефона не распознан. Введите его так: {self.example}.")
 
 
 class EmailField(StringField):
@@ -128,7 +132,7 @@ class ContactField(StringField):
             return
         self.value = (parse_email(typed) if "@" in typed else parse_phone(typed, mobile=True)) or ""
         if not self.value:
-            raise Said("Адрес не распознан. Введите почту (name@domain.ru) или мобильный телефон (8(900) 000-00-00).")
+            raise Said("Адрес не распознан. Введите почту (name@domain.ru) или мобильный телефон (+7 (900) 000-00-00).")
 
 
 class AccountNumberField(StringField):

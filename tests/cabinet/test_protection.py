@@ -161,13 +161,16 @@ def test_a_code_on_paper_lets_in_once_and_a_letter_tells_of_it(marina: Browser, 
     show_password(marina)
     assert marina.submit(CONFIRM, {"code": paper.lower()}).path == "/cabinet/"
     events.drain(reraise=False)  # nobody takes the mail here
-    letters = Message.select().where(Message.template == "factor_changed", Message.channel == "email")
-    said = [letter.text.splitlines()[0] for letter in letters.order_by(Message.id)]
-    assert [words.partition(":")[0] for words in said] == [
-        "Подключено приложение с кодами",
-        "Выпущены новые коды на бумаге",
-        "Использован код на бумаге, осталось 9",
+    letters = Message.select().where(
+        Message.template.in_(["factor_changed", "paper_code_used"]), Message.channel == "email"
+    )
+    said = [(letter.subject, letter.text.splitlines()[0]) for letter in letters.order_by(Message.id)]
+    assert [(subject, words.partition(":")[0]) for subject, words in said[:2]] == [
+        ("Изменена защита входа", "Подключено приложение с кодами"),
+        ("Изменена защита входа", "Выпущены новые коды на бумаге"),
     ]
+    assert said[2][0] == "Вход по коду на бумаге"
+    assert said[2][1].endswith("вход подтверждён одноразовым кодом на бумаге. Таких кодов осталось 9.")
     assert {letter.recipient for letter in letters} == {EMAIL}
 
 

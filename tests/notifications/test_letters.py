@@ -39,6 +39,7 @@ FACTS = {
     "used": 182,
     "code": "048213",
     "change": "Подключено приложение с кодами",
+    "left": 9,
     "way": "email",
     "cards": 1,
     "until": clock.at(date(2026, 11, 25), 10),
