@@ -8,7 +8,7 @@ from uuid import uuid4
 
 from flask_wtf import FlaskForm
 from werkzeug.datastructures import MultiDict
-from wtforms import DateField, HiddenField, PasswordField, StringField
+from wtforms import DateField, HiddenField, IntegerField, PasswordField, StringField
 from wtforms.validators import ValidationError
 
 from nesk.core.emails import parse_email
@@ -156,6 +156,16 @@ class DayField(DateField):
             super().process_formdata(valuelist)
         except ValueError:
             raise ValueError("Дата не распознана. Выберите день в календаре.") from None
+
+
+class WholeField(IntegerField):
+    """A whole number, or words for what is none."""
+
+    def process_formdata(self, valuelist: list[str]) -> None:
+        try:
+            super().process_formdata(valuelist)
+        except ValueError:
+            raise ValueError("Это не целое число. Введите его цифрами, например 12.") from None
 
 
 class MoneyField(StringField):

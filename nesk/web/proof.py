@@ -44,5 +44,5 @@ class PasswordChangeForm(ProvingForm):
             raise Refused(DIFFERENT, field="new_password_again")
         self.prove(always=True)
         if self.new_password.data == self.current_password.data:
-            raise Refused("Новый пароль совпадает с прежним. Придумайте другой.", field="new_password")
+            raise Refused("Новый пароль совпадает с текущим. Придумайте другой.", field="new_password")
         return chosen(viewer().subject, self.new_password.data, field="new_password")

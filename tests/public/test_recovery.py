@@ -166,7 +166,7 @@ def test_s0_24_a_ticked_box_makes_the_field_say_nothing(browser, owner):
 def test_the_field_may_stay_empty_only_with_the_box_ticked(browser, owner):
     address = opened(browser, owner)
     assert browser.submit(address, {"password": ""}).errors == ["Введите новый пароль."]
-    assert "Пароль отправлен" in browser.submit(address, {"generate": "y"}).notice
+    assert "Пароль изменён и отправлен" in browser.submit(address, {"generate": "y"}).notice
 
 
 @pytest.mark.parametrize("htmx", [False, True])
