@@ -78,7 +78,7 @@ def test_the_e_mail_changes_by_two_links(me, person):
         page.notice
         == "Отправили письма со ссылками. Адрес изменится, когда вы откроете каждую и нажмёте «Подтвердить»."
     )
-    assert "ждём, когда откроете ссылку" in page.text
+    assert "ждём подтверждения по ссылке" in page.text
     assert identities(person.id)["email"] == EMAIL
     waits = "Адрес подтверждён. Осталось открыть ссылку во втором письме и нажать «Подтвердить»."
     for side, said in (("old", waits), ("new", "Адрес почты изменён.")):
