@@ -19,6 +19,7 @@ from nesk.people.queries import demo_people_exist
 from nesk.web import captcha, display, health
 from nesk.web.assets import init_assets
 from nesk.web.context import init_context
+from nesk.web.converters import init_converters
 from nesk.web.errors import init_errors
 from nesk.web.headers import init_headers
 from nesk.web.login import cookie_name, init_login
@@ -61,6 +62,7 @@ def build(settings: config.Config | None = None) -> Flask:
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=1, x_proto=1, x_host=0)  # type: ignore[method-assign]
     app.jinja_env.filters.update(FILTERS)
     app.jinja_options = {**app.jinja_options, "trim_blocks": True, "lstrip_blocks": True}
+    init_converters(app)
     Htmx().init_app(app)
     init_origin(app)
     csrf = CSRFProtect(app)

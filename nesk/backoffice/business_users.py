@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from flask import Blueprint, Response, render_template, url_for
+from flask import Blueprint, Response, flash, render_template, url_for
 from wtforms import RadioField, StringField
 from wtforms.validators import InputRequired
 
@@ -71,9 +71,12 @@ def new(organization_id: int) -> Any:
     if form.validate_on_submit():
         try:
             form.prove()
-            return _issued(organization, form)
+            letter = _issued(organization, form)
         except Refused as refused:
             form.show(refused)
+        else:
+            flash("Доступ выдан. Письмо скачано: передайте его получателю.", "ok")
+            return letter
     return page(
         "backoffice/business_users/new.html",
         "backoffice/business_users/_new.html",
@@ -98,6 +101,7 @@ def password(organization_id: int, user_id: int) -> Any:
         except Refused as refused:
             form.show(refused)
         else:
+            flash("Новый пароль выдан. Письмо скачано: передайте его получателю.", "ok")
             return letter
     context = {"form": form, "organization": organization, "user": user}
     return page("backoffice/business_users/password.html", "backoffice/business_users/_password.html", **context)

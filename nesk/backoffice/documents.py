@@ -14,7 +14,7 @@ from nesk.core.errors import Refused
 from nesk.people.models import Staff
 from nesk.people.permissions import Permission
 from nesk.web.access import allowed
-from nesk.web.forms import AtMost, Form, Required
+from nesk.web.forms import AtMost, Form, Required, number_of
 from nesk.web.htmx import go, page
 from nesk.web.login import current_actor
 
@@ -30,8 +30,7 @@ class DocumentForm(Form):
 
     @property
     def seen_version(self) -> int:
-        text = self.seen.data or ""
-        return int(text) if text.isascii() and text.isdigit() and len(text) < 6 else 0
+        return number_of(self.seen.data)
 
     @property
     def whole_text(self) -> str:

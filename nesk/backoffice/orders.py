@@ -13,7 +13,7 @@ from nesk.fieldwork.models import Order
 from nesk.people.permissions import Permission
 from nesk.web.access import allowed, staff_branch
 from nesk.web.downloads import stored
-from nesk.web.forms import AtMost, Form, KeyField
+from nesk.web.forms import AtMost, Form, KeyField, number_of
 from nesk.web.htmx import go
 from nesk.web.login import current_actor
 
@@ -25,10 +25,9 @@ class DecisionForm(Form):
     reason = StringField("Причина отказа", [AtMost(300)])
 
     @property
-    def seen_version(self) -> int | None:
+    def seen_version(self) -> int:
         """The version of the order that the employee looked at."""
-        text = self.version.data or ""
-        return int(text) if text.isdigit() and len(text) < 9 else None
+        return number_of(self.version.data)
 
 
 class ReplyForm(Form):

@@ -35,6 +35,8 @@ class AccountCard:
     debt_kop: int
     rights: str = "all"
     until_on: date | None = None
+    way: str = ""
+    """How it was bound."""
 
     def may(self, deed: str) -> bool:
         """Whether the person's right covers a deed of `accounts.rules.Deed`."""
@@ -66,7 +68,9 @@ class AccountCard:
 
 def account_cards(person_id: int) -> list[AccountCard]:
     """The accounts a person has a right to now, with place, branch and balance, in one query."""
-    return [_card(row.account, row.title, row.rights, row.until_on) for row in _bound(person_id, clock.today())]
+    return [
+        _card(row.account, row.title, row.rights, row.until_on, row.way) for row in _bound(person_id, clock.today())
+    ]
 
 
 @compiled
@@ -98,10 +102,12 @@ def organization_cards(organization_id: int) -> list[AccountCard]:
     return [_card(row, "") for row in rows]
 
 
-def _card(account: Account, title: str, rights: str = "all", until_on: date | None = None) -> AccountCard:
+def _card(
+    account: Account, title: str, rights: str = "all", until_on: date | None = None, way: str = ""
+) -> AccountCard:
     kept = getattr(account, "kept", None)
     debt = (kept.principal_kop or 0) + (kept.penalty_kop or 0) if kept else 0
-    return AccountCard(account, title or account.premises.short_address, debt, rights, until_on)
+    return AccountCard(account, title or account.premises.short_address, debt, rights, until_on, way)
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,7 +18,7 @@ from nesk.enrolment.settings import EnrolmentSettings
 from nesk.people.queries import branches
 from nesk.web.access import current_card, my_accounts
 from nesk.web.captcha import CaptchaForm
-from nesk.web.forms import AtMost, Form, Required
+from nesk.web.forms import AtMost, Form, number_of
 from nesk.web.htmx import go, page
 from nesk.web.login import current_actor, device, viewer
 from nesk.web.proof import ProvingForm
@@ -41,7 +41,7 @@ WAY_WORDS = {
 class BindingForm(CaptchaForm):
     """«Добавить лицевой счет». A field of evidence for each way; the one that was chosen counts."""
 
-    number = StringField("Номер лицевого счёта", [Required("Укажите номер лицевого счёта."), AtMost(40)])
+    number = StringField("Номер лицевого счёта", [AtMost(40)])
     way = SelectField("Способ привязки", validate_choice=False)
     sum = StringField("Сумма из квитанции", [AtMost(40)])
     serial = StringField("Номер счетчика", [AtMost(60)])
@@ -56,7 +56,7 @@ class BindingForm(CaptchaForm):
         self.way.choices = [("", "Выберите способ привязки"), *binding.WAYS.items()]
         self.branch.choices = [("", "Выбрать"), *((str(branch.id), branch.name) for branch in branches())]
 
-    def claim(self, *, word_was_right: bool) -> binding.Claim:
+    def claim(self, *, word_was_right: bool = False) -> binding.Claim:
         """What the form says; nonsense among the choices and versions is for the rules to refuse."""
         way = self.way.data or ""
         agreed = {"personal_data": self.consent_version} if self.consent.data else {}
@@ -66,15 +66,10 @@ class BindingForm(CaptchaForm):
             number=self.number.data or "",
             way=way,
             evidence=self[binding.EVIDENCE[way]].data or "" if way in binding.WAYS else "",
-            branch_id=_number(self.branch.data) if self.branch.data else None,
-            consents={purpose: _number(version.data) for purpose, version in agreed.items()},
+            branch_id=number_of(self.branch.data) if self.branch.data else None,
+            consents={purpose: number_of(version.data) for purpose, version in agreed.items()},
             word_was_right=word_was_right,
         )
-
-
-def _number(text: str | None) -> int:
-    """A number of our own as the form sends it back; 0, which nothing has, for anything else."""
-    return int(text) if text and text.isascii() and text.isdigit() and len(text) < 9 else 0
 
 
 class TitleForm(Form):
@@ -95,7 +90,7 @@ def index() -> Any:
 @bp.route("/new", methods=["GET", "POST"])
 def new() -> Any:
     form = BindingForm()
-    if form.validate_on_submit():
+    if form.validate_on_submit() and _is_whole(form):
         try:
             claim = form.claim(word_was_right=_took_word(form))
             ip, browser = device()
@@ -111,6 +106,14 @@ def new() -> Any:
             )
             return go(url_for(".index", ls=bound.number), f"Лицевой счёт привязан.{kept}")
     return page("cabinet/accounts/new.html", "cabinet/accounts/_form.html", **_adding(form))
+
+
+def _is_whole(form: BindingForm) -> bool:
+    """Hold the form to its rules before any account is looked at, so that all that is wrong with it is told at once."""
+    wrong = list(binding.faults(viewer().subject.id, form.claim()))
+    for each in wrong:
+        form.show(each)
+    return not wrong
 
 
 @bp.get("/contract")

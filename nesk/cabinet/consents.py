@@ -15,7 +15,7 @@ from nesk.core.confined import JobFailed
 from nesk.core.errors import Conflict, Refused, Unavailable
 from nesk.documents.consent_paper import consent_pdf
 from nesk.web.downloads import made
-from nesk.web.forms import Form, Required
+from nesk.web.forms import Form, Required, number_of
 from nesk.web.htmx import done, go, page, wants_fragment
 from nesk.web.login import current_actor, device, safe_next, viewer
 
@@ -39,6 +39,15 @@ WITHDRAWN = {
 }
 
 
+GIVEN = {
+    "e_bill": (
+        "/cabinet/subscriptions",
+        "Согласие дано. Включите квитанции на почту у тех счетов, по которым бумажные не нужны.",
+    )
+}
+"""Where a consent leads that means something only together with a choice, and what is said there."""
+
+
 class ConsentForm(Form):
     """One box, never ticked beforehand, for one document."""
 
@@ -47,8 +56,7 @@ class ConsentForm(Form):
 
     @property
     def seen_version(self) -> int:
-        text = self.version.data or ""
-        return int(text) if text.isascii() and text.isdigit() and len(text) < 6 else 0
+        return number_of(self.version.data)
 
 
 @bp.get("")
@@ -78,7 +86,8 @@ def show(purpose: str) -> Any:
             if isinstance(refused, Conflict):
                 form.version.data, form.agreed.data = str(text.version), False
         else:
-            return go(safe_next(request.args.get("next"), url_for(".index")), "Согласие дано.")
+            to, said = GIVEN.get(purpose, (url_for(".index"), "Согласие дано."))
+            return go(safe_next(request.args.get("next"), to), said)
     given = queries.given_by(viewer().subject.id).get(purpose)
     return page(
         "cabinet/consents/show.html",

@@ -6,7 +6,7 @@ from typing import Any
 
 from flask import Blueprint, render_template
 
-from nesk.billing.queries import balance, charged_kwh_by_zone
+from nesk.billing.queries import AccountCard, balance, charged_kwh_by_zone
 from nesk.core import clock, settings
 from nesk.core.period import Month
 from nesk.fieldwork.queries import orders_of
@@ -14,8 +14,10 @@ from nesk.fieldwork.rules import FINAL, STATE_KINDS, STATE_NAMES
 from nesk.metering.queries import installed_meters
 from nesk.metering.rules import window
 from nesk.metering.settings import MeteringSettings
+from nesk.people.queries import identities
 from nesk.web.access import current_card
 from nesk.web.charts import Chart, Item, Series, usage_chart
+from nesk.web.login import viewer
 
 bp = Blueprint("home", __name__)
 
@@ -42,6 +44,7 @@ def index() -> Any:
         today=clock.today(),
         chart=usage(card.id, owed.month),
         reminder=_reminder(card.id, owed.month),
+        has_no_contact=_has_no_contact(card),
         orders=[order for order in orders if order.state not in FINAL][:3],
         state_names=STATE_NAMES,
         state_kinds=STATE_KINDS,
@@ -66,6 +69,12 @@ def usage(account_id: int, month: Month) -> Chart | None:
             )
         )
     return usage_chart(items, [SERIES[zone] for zone in zones], current=shown[-1])
+
+
+def _has_no_contact(card: AccountCard) -> bool:
+    """Whether a forgotten password would be lost: only who registered by the account's number can be without a proved
+    phone and e-mail, so nobody else is asked about."""
+    return card.way == "account" and identities(viewer().subject.id).keys() <= {"account"}
 
 
 def _reminder(account_id: int, month: Month) -> dict[str, Any]:

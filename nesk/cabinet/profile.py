@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from flask import Blueprint, Response, request, session
-from wtforms import BooleanField, DateField, FileField, PasswordField, RadioField, SelectField, StringField
+from wtforms import BooleanField, FileField, PasswordField, RadioField, SelectField, StringField
 from wtforms.validators import Optional
 
 from nesk.cabinet.settings import PhoneForm
@@ -16,7 +16,7 @@ from nesk.people.models import Profile
 from nesk.people.queries import identities, profile_of, sms_phones
 from nesk.web.downloads import stored
 from nesk.web.entry import stay
-from nesk.web.forms import AtMost, Form, Required
+from nesk.web.forms import AtMost, DayField, Form, Required
 from nesk.web.htmx import go, page
 from nesk.web.login import current_actor, viewer
 from nesk.web.proof import PasswordChangeForm
@@ -34,16 +34,6 @@ def _text(label: str, name: str) -> StringField:
     return StringField(label, [AtMost(rules.LONGEST[name])])
 
 
-class DayField(DateField):
-    """A day as the calendar of a browser or a person writes it."""
-
-    def process_formdata(self, valuelist: list[str]) -> None:
-        try:
-            super().process_formdata(valuelist)
-        except ValueError:
-            raise ValueError("Дата не распознана. Введите её так: 24.11.1980.") from None
-
-
 class MainForm(Form):
     surname = _text("Фамилия", "surname")
     surname_latin = _text("Фамилия латиницей", "surname_latin")
@@ -52,7 +42,7 @@ class MainForm(Form):
     sex = RadioField("Пол", choices=list(rules.SEXES.items()), validate_choice=False)
     patronymic = _text("Отчество", "patronymic")
     nickname = _text("Псевдоним", "nickname")
-    born_on = DayField("Дата рождения", [Optional()], format=["%Y-%m-%d", "%d.%m.%Y"])
+    born_on = DayField("Дата рождения", [Optional()])
     citizenship = _text("Гражданство", "citizenship")
 
 

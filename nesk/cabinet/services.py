@@ -6,7 +6,7 @@ from datetime import timedelta
 from typing import Any
 
 from flask import Blueprint, Response, render_template, request, url_for
-from wtforms import DateField, MultipleFileField, RadioField, SelectField, StringField, TextAreaField
+from wtforms import MultipleFileField, RadioField, SelectField, StringField, TextAreaField
 from wtforms.validators import Optional
 
 from nesk.accounts.rules import WITHOUT, Deed
@@ -20,7 +20,7 @@ from nesk.metering.queries import installed_meters
 from nesk.people.queries import identities
 from nesk.web.access import card_of, current_account, current_card
 from nesk.web.downloads import stored
-from nesk.web.forms import AtMost, Form, KeyField, PhoneField, Required
+from nesk.web.forms import AtMost, DayField, Form, KeyField, PhoneField, Required, number_of
 from nesk.web.htmx import done, go, page
 from nesk.web.login import current_actor, viewer
 from nesk.web.uploads import Upload, checked
@@ -49,7 +49,7 @@ MOST_FILES = 5
 class OrderForm(Form):
     key = KeyField()
     installation = SelectField("Счётчик", coerce=str, validate_choice=False)
-    wish_on = DateField("Когда приехать — день", [Optional()])
+    wish_on = DayField("Когда приехать — день", [Optional()])
     wish_slot = RadioField(
         "Время", choices=[(str(slot), name) for slot, name in rules.SLOT_NAMES.items()], validators=[Optional()]
     )
@@ -123,9 +123,9 @@ def _place(service: Service, account_id: int, form: OrderForm) -> Order:
         person_id=viewer().subject.id,
         contact_name=(form.contact_name.data or "").strip(),
         contact_phone=form.contact_phone.value or "",
-        installation_id=int(form.installation.data) if (form.installation.data or "").isdigit() else None,
+        installation_id=number_of(form.installation.data) or None,
         wish_on=form.wish_on.data,
-        wish_slot=int(form.wish_slot.data) if form.wish_slot.data else None,
+        wish_slot=number_of(form.wish_slot.data) or None,
         comment=(form.comment.data or "").strip(),
         attachments=_attachments(attached),
         key=form.key.data,

@@ -16,11 +16,12 @@ from nesk.people.models import Person
 from nesk.people.queries import contact, identities
 from nesk.web.browser_mark import browser_hash
 from nesk.web.captcha import CaptchaForm
-from nesk.web.entry import hide_address, stay
+from nesk.web.entry import stay
 from nesk.web.forms import AtMost, EmailField, PhoneField, Required
 from nesk.web.htmx import go, page
 from nesk.web.login import current_actor, viewer
 from nesk.web.proof import PasswordChangeForm, ProvingForm
+from nesk.web.secret_links import keep_to_oneself
 
 bp = Blueprint("settings", __name__, url_prefix="/settings")
 
@@ -185,7 +186,7 @@ def _check_same_address(form: EmailForm) -> None:
 @bp.route("/email/<any(new, old):side>/<token>", methods=["GET", "POST"])
 def confirm_email(side: email_change.Side, token: str) -> Any:
     """Where the link of a letter leads: a button, for opening an address changes nothing."""
-    after_this_request(hide_address)
+    after_this_request(keep_to_oneself)
     person = viewer().subject
     link, form = email_change.of_link(person.id, side, token), LinkForm()
     if form.validate_on_submit():

@@ -12,12 +12,11 @@ from nesk.accounts import care, rules, shared
 from nesk.accounts.models import CareLink
 from nesk.accounts.rules import Deed
 from nesk.cabinet import journal
-from nesk.cabinet.sharing import DayField
 from nesk.core import clock, config
 from nesk.core.errors import NotFound, Refused
 from nesk.documents import qr
 from nesk.web.access import current_account
-from nesk.web.forms import AtMost, Required
+from nesk.web.forms import AtMost, DayField, Required
 from nesk.web.htmx import go, page
 from nesk.web.login import current_actor, viewer
 from nesk.web.proof import ProvingForm

@@ -15,10 +15,10 @@ from nesk.people import contacts
 from nesk.people.queries import identities, sms_phone_of, sms_phones
 from nesk.web.access import my_accounts
 from nesk.web.browser_mark import browser_hash
-from nesk.web.entry import hide_address
 from nesk.web.forms import AtMost, EmailField, Form, PhoneField, Required
 from nesk.web.htmx import done, go, page
 from nesk.web.login import current_actor, viewer
+from nesk.web.secret_links import keep_to_oneself
 
 bp = Blueprint("subscriptions", __name__, url_prefix="/subscriptions")
 
@@ -127,7 +127,7 @@ def _titles() -> dict[str, str]:
 @bp.route("/address/<token>", methods=["GET", "POST"])
 def confirm_address(token: str) -> Any:
     """Where the link of a letter leads: a button, for opening an address changes nothing."""
-    after_this_request(hide_address)
+    after_this_request(keep_to_oneself)
     person_id, form = viewer().subject.id, Form()
     link = receipt_delivery.of_link(person_id, token)
     if form.validate_on_submit():

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import peewee
+
 from nesk.consents.models import POLICIES, PURPOSES, Consent, Document, Policy
 from nesk.core.errors import NotFound
 
@@ -22,10 +24,12 @@ def document(purpose: str, version: int | None = None) -> Document:
 
 def text_of(purpose: str, version: int | None = None) -> Document | Policy:
     """A version of any document, the latest by default. Raises NotFound."""
-    found = [row for row in versions(purpose) if version in (None, row.version)]
-    if not found:
+    model = Policy if is_policy(purpose) else Document
+    rows = model.select().where(model.purpose == purpose).order_by(model.version.desc())
+    row: Document | Policy | None = (rows if version is None else rows.where(model.version == version)).first()
+    if row is None:
         raise NotFound
-    return found[0]
+    return row
 
 
 def versions(purpose: str) -> list[Document | Policy]:
@@ -43,9 +47,14 @@ def in_force() -> list[Document | Policy]:
     return [latest[purpose] for purpose in (*POLICIES, *PURPOSES) if purpose in latest]
 
 
-def journal(person_id: int) -> list[Consent]:
-    """Everything that a person has given and withdrawn, the latest first, with its documents."""
-    rows = Consent.select(Consent, Document).join(Document).where(Consent.person == person_id)
+HEADING = (Document.id, Document.purpose, Document.version, Document.title, Document.sha256, Document.published_at)
+"""What is told of a document beside an answer to it; its text is long and stands on its own page."""
+
+
+def journal(person_id: int, *, with_texts: bool = False) -> list[Consent]:
+    """Everything that a person has given and withdrawn, the latest first, with the headings of its documents."""
+    columns = (Document,) if with_texts else HEADING
+    rows = Consent.select(Consent, *columns).join(Document).where(Consent.person == person_id)
     return list(rows.order_by(Consent.id.desc()))
 
 
@@ -64,16 +73,17 @@ def given_by(person_id: int) -> dict[str, Consent]:
 
 
 def latest_of(person_id: int) -> dict[str, Consent]:
-    """Purpose → the latest entry, given or withdrawn."""
-    latest: dict[str, Consent] = {}
-    for row in journal(person_id):
-        latest.setdefault(row.purpose, row)
+    """Purpose → the latest entry, given or withdrawn, with the heading of its document."""
+    last = Consent.select(peewee.fn.MAX(Consent.id)).where(Consent.person == person_id).group_by(Consent.purpose)
+    rows = Consent.select(Consent, *HEADING).join(Document).where(Consent.id.in_(last))
+    latest = {row.purpose: row for row in rows}
     return {purpose: latest[purpose] for purpose in PURPOSES if purpose in latest}
 
 
 def allows(person_id: int, purpose: str) -> bool:
     """Whether the person agrees now that their data be used for a purpose."""
-    return purpose in given_by(person_id)
+    rows = Consent.select(Consent.action).where(Consent.person == person_id, Consent.purpose == purpose)
+    return rows.order_by(Consent.id.desc()).limit(1).scalar() == "given"  # type: ignore[no-any-return]
 
 
 def outdated(person_id: int) -> list[Document]:

@@ -74,8 +74,8 @@ class Templates:
         return _one_line(subject)[:SUBJECT_LONGEST], text.strip() + "\n", self.render(f"email/{name}.html", **facts)
 
     def render_sms(self, name: str, **facts: object) -> str:
-        """An SMS: one line without breaks."""
-        return _one_line(self.render(f"sms/{name}.txt", **facts))
+        """An SMS: one line, broken only where the template itself says so, by a form feed."""
+        return re.sub(" ?\f ?", "\n", _one_line(self.render(f"sms/{name}.txt", **facts)))
 
 
 def _one_line(text: str) -> str:

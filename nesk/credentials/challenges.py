@@ -31,7 +31,6 @@ BY = system("credentials")
 PROVED_FOR = timedelta(minutes=30)
 """How long after the code the next step (a password) may take."""
 KEPT_FOR = timedelta(days=1)
-LARGEST_ID = 2**63 - 1
 
 
 def ask_code(
@@ -89,13 +88,22 @@ def ask_link(
     browser: str = "",
     person_id: int | None = None,
     facts: dict[str, Any] | None = None,
+    has_code: bool = False,
     is_sent: bool = True,
     instead: object | None = None,
     by: Actor = BY,
 ) -> Challenge:
     """Send a link with a random token to an address; `is_sent=False` only looks as if (its asker is past a limit), and so
-    does `instead`, an event that takes the place of the link."""
+    does `instead`, an event that takes the place of the link.
+
+    With `has_code` six digits beside it do the same in the browser that asked, for whoever reads their letters on another
+    device (S2-03).
+    """
     token = secrets.token_urlsafe(32)
+    kept = dict(facts or {})
+    if has_code:  # to digits that went to nobody none is equal (A7)
+        digits = code_beside(token) if is_sent and instead is None else secrets.token_urlsafe(32)
+        kept["code"] = _of_code(purpose, email, browser, digits)
     with transaction():
         challenge = _ask(
             purpose,
@@ -106,7 +114,7 @@ def ask_link(
             life=life,
             browser=browser,
             person_id=person_id,
-            facts=facts or {},
+            facts=kept,
             is_sent=is_sent and instead is None,
         )
         if is_sent:
@@ -190,13 +198,13 @@ def recipient_of(challenge_id: int) -> str:
     return Challenge.select(Challenge.recipient).where(Challenge.id == challenge_id).scalar() or ""
 
 
-def prove_code(purpose: str, phone: str, code: str, *, browser: str) -> Challenge:
+def prove_code(purpose: str, recipient: str, code: str, *, browser: str) -> Challenge:
     """The challenge that this code answers. Raises Refused (field `code`) with what is left to do.
 
     The try is counted before the comparison and outlives a refusal, so call it outside any transaction (A7).
     """
     chosen = settings.load(CredentialSettings)
-    challenge = _live(purpose, phone, browser)
+    challenge = _live(purpose, recipient, browser)
     if challenge is None:
         raise Refused(DEAD_CODE, field="code")
     counted = list(
@@ -207,11 +215,12 @@ def prove_code(purpose: str, phone: str, code: str, *, browser: str) -> Challeng
     )
     if not counted:
         raise Refused("Попытки закончились. Запросите новый код.", field="code")
-    expected = _of_code(purpose, phone, browser, "".join(code.split()))
-    if not hmac.compare_digest(challenge.secret_hash, expected):
+    expected = _of_code(purpose, recipient, browser, "".join(code.split()))
+    is_mail = challenge.channel == "email"
+    if not hmac.compare_digest(challenge.facts["code"] if is_mail else challenge.secret_hash, expected):
         left = chosen.code_tries - counted[0].tries  # as counted just now: others may have tried since it was read
         raise Refused(
-            f"Код не подошёл. Проверьте последнее SMS: осталось попыток: {left}."
+            f"Код не подошёл. Проверьте последнее {'письмо' if is_mail else 'SMS'}: осталось попыток: {left}."
             if left > 0
             else "Попытки закончились. Запросите новый код.",
             field="code",
@@ -220,10 +229,10 @@ def prove_code(purpose: str, phone: str, code: str, *, browser: str) -> Challeng
     return Challenge.get_by_id(challenge.id)
 
 
-def _live(purpose: str, phone: str, browser: str) -> Challenge | None:
+def _live(purpose: str, recipient: str, browser: str) -> Challenge | None:
     return (
         Challenge.select()
-        .where(Challenge.purpose == purpose, Challenge.recipient == phone, Challenge.browser_hash == browser)
+        .where(Challenge.purpose == purpose, Challenge.recipient == recipient, Challenge.browser_hash == browser)
         .where(Challenge.ended_at.is_null(), Challenge.used_at.is_null(), Challenge.expires_at > clock.now())
         .order_by(Challenge.id.desc())
         .first()
@@ -233,7 +242,7 @@ def _live(purpose: str, phone: str, browser: str) -> Challenge | None:
 def of_browser(purpose: str, challenge_id: int, *, browser: str) -> Challenge:
     """What this browser asked for, whatever has become of it since. Raises NotFound."""
     mine = (Challenge.purpose == purpose) & (Challenge.browser_hash == browser)
-    row = Challenge.get_or_none(Challenge.id == challenge_id, mine) if challenge_id <= LARGEST_ID else None
+    row = Challenge.get_or_none(Challenge.id == challenge_id, mine)
     if row is None:
         raise NotFound
     return row
@@ -302,8 +311,13 @@ def end_all(person_id: int, *purposes: str, but: tuple[str, str] | None = None) 
     Challenge.update(ended_at=clock.now(), sealed="").where(open_ones).execute()
 
 
-def _of_code(purpose: str, phone: str, browser: str, code: str) -> str:
-    return mac(f"{phone}\0{browser}\0{code}", purpose=f"code:{purpose}")
+def code_beside(token: str) -> str:
+    """The six digits that stand beside a link."""
+    return f"{int(mac(token, purpose='code beside a link'), 16) % 1_000_000:06}"
+
+
+def _of_code(purpose: str, recipient: str, browser: str, code: str) -> str:
+    return mac(f"{recipient}\0{browser}\0{code}", purpose=f"code:{purpose}")
 
 
 def _of_token(purpose: str, token: str) -> str:

@@ -8,7 +8,7 @@ from typing import Any
 
 from flask import Blueprint, request, url_for
 from werkzeug.datastructures import FileStorage
-from wtforms import DateField, FileField, HiddenField, MultipleFileField, SelectField, StringField, TextAreaField
+from wtforms import FileField, HiddenField, MultipleFileField, SelectField, StringField, TextAreaField
 from wtforms.validators import Optional
 
 from nesk.core import clock
@@ -20,7 +20,7 @@ from nesk.fieldwork.operations import Attachment
 from nesk.metering.queries import last_reading
 from nesk.metering.register import NewMeter
 from nesk.metering.rules import ZONE_NAMES, ZONES, parse_value
-from nesk.web.forms import AtMost, Form, KeyField
+from nesk.web.forms import AtMost, DayField, Form, KeyField, number_of
 from nesk.web.htmx import go, page
 from nesk.web.login import current_actor, viewer
 from nesk.web.uploads import checked
@@ -42,7 +42,7 @@ class ClosingForm(Form):
     type = SelectField("Тип нового счётчика", coerce=str, validate_choice=False)
     serial = StringField("Заводской номер", [AtMost(40)])
     year = StringField("Год выпуска", [AtMost(4)])
-    verified_on = DateField("Дата поверки", [Optional()])
+    verified_on = DayField("Дата поверки", [Optional()])
     value_1 = StringField("Начальное показание")
     value_2 = StringField("Начальное показание Т2")
     value_3 = StringField("Начальное показание Т3")
@@ -124,7 +124,7 @@ def _close(visit: Visit, form: ClosingForm, zones: dict[int, int], digits: dict[
 
 
 def _new_meter(form: ClosingForm, zones: dict[int, int], digits: dict[int, int]) -> NewMeter:
-    kind = int(form.type.data) if (form.type.data or "").isdigit() else 0
+    kind = number_of(form.type.data)
     if kind not in zones:
         raise Refused("Выберите тип нового счётчика.", field="type")
     if form.verified_on.data is None:

@@ -6,7 +6,7 @@ from datetime import date, timedelta
 from typing import Any
 
 from flask import Blueprint, request, url_for
-from wtforms import DateField, HiddenField, RadioField, SelectField
+from wtforms import HiddenField, RadioField, SelectField
 from wtforms.validators import InputRequired
 
 from nesk.core import clock
@@ -15,7 +15,7 @@ from nesk.fieldwork import operations, queries, rules
 from nesk.fieldwork.models import Order
 from nesk.people.permissions import Permission
 from nesk.web.access import allowed, staff_branch
-from nesk.web.forms import Form
+from nesk.web.forms import DayField, Form, number_of
 from nesk.web.htmx import go, page
 from nesk.web.login import current_actor
 from nesk.web.query import day_asked, words_asked
@@ -35,7 +35,7 @@ STATES = {"en_route": "t-now", "on_site": "t-now", "done": "t-done", "no_access"
 
 class AssignmentForm(Form):
     version = HiddenField()
-    on = DateField("День", [InputRequired("Выберите день.")])
+    on = DayField("День", [InputRequired("Выберите день.")])
     slot = SelectField("Время", choices=[(str(slot), name) for slot, name in rules.SLOT_NAMES.items()])
     crew = RadioField("Бригада", coerce=str, validate_choice=False)
 
@@ -106,13 +106,12 @@ def _crews(order: Order) -> list[Any]:
 def _assign(order: Order, form: AssignmentForm) -> None:
     if form.crew.data not in dict(form.crew.choices):
         raise Refused("Выберите бригаду.", field="crew")
-    version = form.version.data or ""
     operations.assign_visit(
         order.id,
         int(form.crew.data),
         form.on.data,
         int(form.slot.data),
-        version=int(version) if version.isdigit() and len(version) < 9 else None,
+        version=number_of(form.version.data),
         by=current_actor(),
     )
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hmac
 import logging
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from nesk.accounts import ending
@@ -64,7 +65,10 @@ def bind_account(person_id: int, claim: Claim, *, ip: str = "", device: str = ""
     Raises Refused with the field at fault for what cannot be right whatever the account is, with WRONG and no field for
     everything else; TooOften past the limits. Call it outside any transaction: a refused try stays counted.
     """
-    number = _check_form(person_id, claim)
+    for wrong in faults(person_id, claim):
+        raise wrong
+    number = rules.parse_account_number(claim.number)
+    assert number is not None, "the form was checked just now"
     if _is_mine(person_id, number):
         raise Refused(accounts.ALREADY, field="number")
     if claim.way != "password" and queries.was_let_in(person_id, number):
@@ -85,39 +89,39 @@ def bind_account(person_id: int, claim: Claim, *, ip: str = "", device: str = ""
     return account
 
 
-def _check_form(person_id: int, claim: Claim) -> str:
-    """What is wrong with the form whatever the account is. Gives the number of the account as it is stored."""
-    number = rules.parse_account_number(claim.number)
-    if number is None:
-        raise Refused("Номер лицевого счёта не распознан. Введите цифры из квитанции: их от 9 до 13.", field="number")
+def faults(person_id: int, claim: Claim) -> Iterator[Refused]:
+    """Everything that is wrong with the form whatever the account is, each with its field."""
+    if rules.parse_account_number(claim.number) is None:
+        words = "Номер лицевого счёта не распознан. Введите цифры из квитанции: их от 9 до 13."
+        yield Refused(words if claim.number.strip() else "Укажите номер лицевого счёта.", field="number")
     if claim.way not in WAYS:
-        raise Refused("Выберите способ привязки.", field="way")
-    _check_evidence(claim)
+        yield Refused("Выберите способ привязки.", field="way")
+    elif words := _fault_of_evidence(claim):
+        yield Refused(words, field=EVIDENCE[claim.way])
     agreed, current = claim.consents or {}, queries.consent_versions()
     if "personal_data" not in agreed:
-        raise Refused("Без согласия привязать лицевой счёт нельзя. Прочитайте его и отметьте.", field="consent")
+        yield Refused("Без согласия привязать лицевой счёт нельзя. Прочитайте его и отметьте.", field="consent")
     for purpose, field in (("personal_data", "consent"), ("e_bill", "e_bill")):
         if purpose in agreed and agreed[purpose] != current.get(purpose):
-            raise Refused("Текст согласия изменился. Откройте страницу заново, прочитайте его и отметьте.", field=field)
+            yield Refused("Текст согласия изменился. Откройте страницу заново, прочитайте его и отметьте.", field=field)
     if "e_bill" in agreed and not identities(person_id).get("email"):
-        raise Refused(
+        yield Refused(
             "Подтверждённой почты у вас нет. Добавьте её в настройках или снимите эту отметку.", field="e_bill"
         )
-    return number
 
 
-def _check_evidence(claim: Claim) -> None:
-    field = EVIDENCE[claim.way]
+def _fault_of_evidence(claim: Claim) -> str:
     if claim.way == "sum":
         kop = parse_amount(claim.evidence)
         if kop is None:
-            raise Refused("Введите сумму из квитанции: рубли и копейки цифрами, например 1284,56.", field=field)
+            return "Введите сумму из квитанции: рубли и копейки цифрами, например 1284,56."
         if kop < rules.LEAST_SUM_KOP:
-            raise Refused("Сумма меньше 10 ₽ не подойдёт. Возьмите другую квитанцию или номер счётчика.", field=field)
+            return "Сумма меньше 10 ₽ не подойдёт. Возьмите другую квитанцию или номер счётчика."
     elif claim.way == "meter" and not rules.plain_serial(claim.evidence):
-        raise Refused("Введите номер счётчика: он на табло и в квитанции, «Заводской номер».", field=field)
+        return "Введите номер счётчика: он на табло и в квитанции, «Заводской номер»."
     elif claim.way == "password" and not claim.evidence:
-        raise Refused("Введите пароль лицевого счёта.", field=field)
+        return "Введите пароль лицевого счёта."
+    return ""
 
 
 def _is_mine(person_id: int, number: str) -> bool:

@@ -135,6 +135,7 @@ def _ask_email(email: str, facts: dict[str, Any], browser: str) -> Challenge:
         life=timedelta(days=settings.load(CredentialSettings).activation_days),
         browser=browser,
         facts=facts,
+        has_code=True,
         instead=ContactTried(owner.id, "email") if owner else None,
         by=BY,
     )
@@ -176,6 +177,14 @@ def activate(token: str, *, browser: str, password: str = "") -> Person:
         if not passwords.matches(stored, password):
             raise Refused(WRONG_PASSWORD, field="password")
     return _create(challenge, email=challenge.recipient, password_hash=stored)
+
+
+def activate_by_code(challenge_id: int, code: str, *, browser: str) -> Person:
+    """The person whose e-mail is proved by the digits of the letter, in the browser that asked for it. Raises NotFound,
+    Refused (field `code`). Call it outside any transaction: a wrong try stays counted (A7)."""
+    asked = challenges.of_browser(EMAIL, challenge_id, browser=browser)
+    proved = challenges.prove_code(EMAIL, asked.recipient, code, browser=browser)
+    return _create(proved, email=proved.recipient, password_hash=proved.facts["password"])
 
 
 def is_of_browser(challenge: Challenge, browser: str) -> bool:

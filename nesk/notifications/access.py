@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from urllib.parse import urlsplit
+
 from nesk.accounts.events import (
     AccessEnded,
     AccountBound,
@@ -15,9 +17,10 @@ from nesk.accounts.queries import account_by_id, people_bound_to
 from nesk.accounts.receipt_delivery import people_holding
 from nesk.accounts.rules import RIGHT_NAMES, masked_holder, masked_number
 from nesk.accounts.sharing import token_to_send
+from nesk.core import config
 from nesk.core.events import current_event_id, on
 from nesk.core.faults import fault
-from nesk.credentials.challenges import secret_of
+from nesk.credentials.challenges import code_beside, secret_of
 from nesk.credentials.events import (
     CodeAsked,
     ContactChanged,
@@ -43,7 +46,9 @@ def send_code(challenge_id: int) -> None:
     code = secret_of(challenge_id)
     if code is not None:
         challenge = Challenge.get_by_id(challenge_id)
-        operations.tell(current_event_id(), "code", recipients={"sms": challenge.recipient}, code=code)
+        host = urlsplit(config.current().base_url).hostname or ""
+        site = "" if host.replace(".", "").isdigit() else host  # a bare address is no site to fill a code in for
+        operations.tell(current_event_id(), "code", recipients={"sms": challenge.recipient}, code=code, site=site)
 
 
 LINKS: dict[str, tuple[str, str]] = {
@@ -68,6 +73,7 @@ def send_link(challenge_id: int) -> None:
             template,
             recipients={"email": challenge.recipient},
             link=f"{path}{token}",
+            code=code_beside(token),
             until=challenge.expires_at,
         )
         fault("link.writing")
@@ -206,12 +212,13 @@ def send_invitation(invitation_id: int, account_id: int, rights: str) -> None:
 def tell_of_guest(invitation_id: int, binding_id: int, person_id: int, account_id: int) -> None:
     """Whoever the account belongs to learns at once who else has a right to it (B4)."""
     invitation = Invitation.get_by_id(invitation_id)
+    guest = Person.get_by_id(person_id)
     operations.notify_account(
         account_id,
         "invitation_accepted",
         "/cabinet/sharing/",
         title=invitation.title,
-        guest=Person.get_by_id(person_id).full_name,
+        guest=guest.full_name if guest.surname or guest.name else masked_person(person_id),
         rights=RIGHT_NAMES[invitation.rights],
         until_on=invitation.until_on,
     )

@@ -42,6 +42,7 @@ def tell_of_tried_contact(person_id: int, kind: str) -> None:
         recipients={CHANNELS[kind]: identities(person_id).get(kind, ""), "cabinet": f"person:{person_id}"},
         person_id=person_id,
         link="/login",
+        contact=kind,
     )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from typing import Any, TypeVar
 
 import peewee
 
@@ -24,6 +25,8 @@ from nesk.people.models import BusinessUser, Identity, Person, Role, RolePermiss
 from nesk.people.permissions import ROLES
 from nesk.people.queries import person_by_login, staff_by_login
 from nesk.people.sessions import end_sessions
+
+Subject = TypeVar("Subject", Staff, BusinessUser)
 
 WRONG = "Логин или пароль не подошли. Проверьте раскладку и Caps Lock и введите их ещё раз."
 """One sentence for every reason: it must not tell which logins exist."""
@@ -234,9 +237,8 @@ def create_staff(
         raise Refused("Пароль сотрудника должен быть не короче 12 символов.", field="password")
     stored = passwords.hashed(password)
     with transaction():
-        if staff_by_login(kind, login):
-            raise Refused("Такой логин уже есть. Придумайте другой.", field="login")
-        staff = Staff.create(
+        staff = _created(
+            Staff,
             login=login,
             kind=kind,
             name=name,
@@ -273,9 +275,8 @@ def create_business_user(
     """
     stored = password_hash or passwords.hashed(password)
     with transaction():
-        if BusinessUser.select().where(BusinessUser.login == login).exists():
-            raise Refused("Такой логин уже есть. Придумайте другой.", field="login")
-        user = BusinessUser.create(
+        user = _created(
+            BusinessUser,
             login=login,
             name=name,
             email=email,
@@ -288,6 +289,15 @@ def create_business_user(
         )
         record(BusinessUserCreated(user.id, organization_id), by=by)
     return user
+
+
+def _created(model: type[Subject], **columns: Any) -> Subject:
+    """A new row of somebody with a login. Of two who take one login at once, one is refused as whoever comes later is."""
+    try:
+        with transaction():
+            return model.create(**columns)  # type: ignore[no-any-return]
+    except peewee.IntegrityError as taken:
+        raise Refused("Такой логин уже есть. Придумайте другой.", field="login") from taken
 
 
 def install_roles() -> None:

@@ -104,25 +104,32 @@ def _prefer(person_id: int, change: Callable[[dict[str, Any]], dict[str, Any]], 
 
 
 def change_photo(person_id: int, picture: bytes, *, by: Actor) -> None:
-    """Keep the middle of a clean picture as the person's photo. Raises Refused for what is no picture."""
+    """Keep the middle of a clean picture as the person's photo. Raises Refused for what is no picture.
+
+    The profile names the file before its bytes are written: whoever dies in between leaves nothing that nobody would find.
+    """
     square = portrait(picture, side=PHOTO_SIDE)
-    file = files.store(square.data, square.media_type, "Фото.jpg", by=by)
-    _put_photo(person_id, str(file.id), by)
+    with transaction():
+        Person.locked(person_id)
+        file = files.announce(square.data, square.media_type, "Фото.jpg", by=by)
+        _put_photo(person_id, str(file.id), by)
+    files.write(file, square.data)
 
 
 def remove_photo(person_id: int, *, by: Actor) -> None:
     """Show no photo any more and forget its file."""
-    _put_photo(person_id, "", by)
+    with transaction():
+        Person.locked(person_id)
+        _put_photo(person_id, "", by)
 
 
 def _put_photo(person_id: int, photo: str, by: Actor) -> None:
-    with transaction():
-        Person.locked(person_id)
-        profile = profile_of(person_id)
-        former = profile.photo
-        _tell(person_id, _keep(profile, {"photo": photo}), by)
-        if former:
-            files.forget(int(former))
+    """In the transaction that has locked the person."""
+    profile = profile_of(person_id)
+    former = profile.photo
+    _tell(person_id, _keep(profile, {"photo": photo}), by)
+    if former:
+        files.forget(int(former))
 
 
 def photo_of(person_id: int) -> File:

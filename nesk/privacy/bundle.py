@@ -53,7 +53,7 @@ def _readme(parts: list[Section], left_out: list[str]) -> str:
 
 def _consents(archive: ZipFile, person_id: int) -> None:
     name = Person.get_by_id(person_id).full_name
-    for consent in reversed(journal(person_id)):
+    for consent in reversed(journal(person_id, with_texts=True)):
         archive.writestr(f"consents/{paper_name(consent)}", consent_pdf(consent, name))
 
 

@@ -15,7 +15,7 @@ from nesk.public.registration.ways import open_names
 from nesk.web.errors import reply
 from nesk.web.htmx import go, page
 from nesk.web.login import current_actor, viewer
-from nesk.web.secret_links import keep_to_oneself
+from nesk.web.secret_links import come_back_here, keep_to_oneself
 
 bp = Blueprint("invitation", __name__, url_prefix="/invitation")
 
@@ -41,6 +41,8 @@ def show(token: str) -> Any:
         invitation = shared.invitation_of_token(token)
     except NotFound:
         return _back_again(token)
+    if _person() is None:
+        come_back_here()
     return page("public/invitation/show.html", **_context(invitation, token))
 
 
@@ -49,7 +51,8 @@ def accept(token: str) -> Any:
     person = _person()
     if person is None:
         shared.invitation_of_token(token)
-        return redirect(url_for("public.sign_in.login", next=url_for(".show", token=token)), 303)
+        come_back_here()
+        return redirect(url_for("public.sign_in.login"), 303)
     try:
         binding = sharing.accept(token, person.id, by=current_actor())
     except Refused as refused:
@@ -74,12 +77,8 @@ def _context(invitation: Invitation, token: str) -> dict[str, Any]:
 
 
 def _person() -> Person | None:
-    """The signed-in subscriber, unless this session or password is good for setting a new password only."""
-    if not current_user.is_authenticated:
-        return None
-    person, session = viewer().subject, viewer().session
-    is_free = session.purpose == "all" and person.password_issued_until is None
-    return person if is_free else None  # type: ignore[return-value]
+    """The signed-in subscriber, unless this session is good for setting a new password only."""
+    return viewer().subject if current_user.is_authenticated else None  # type: ignore[return-value]
 
 
 def _back_again(token: str) -> Any:

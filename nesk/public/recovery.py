@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 from typing import Any
 
-from flask import Blueprint, Response, flash, render_template, request, session, url_for
+from flask import Blueprint, after_this_request, flash, render_template, request, session, url_for
 from wtforms import BooleanField, PasswordField, StringField
 
 from nesk.core import settings
@@ -19,6 +19,7 @@ from nesk.web.browser_mark import browser_hash
 from nesk.web.captcha import CaptchaForm
 from nesk.web.forms import AtMost, EmailField, Form, PhoneField, Required, Said
 from nesk.web.htmx import go, page, wants_fragment
+from nesk.web.secret_links import keep_to_oneself
 
 bp = Blueprint("recovery", __name__, url_prefix="/recover")
 
@@ -60,13 +61,6 @@ class PasswordForm(Form):
     def validate_password(self, field: PasswordField) -> None:
         if not self.generate.data and not field.data:
             raise Said("Введите новый пароль.")
-
-
-@bp.after_request
-def tell_nobody_where_from(response: Response) -> Response:
-    """The address of a page may hold the token of a letter."""
-    response.headers["Referrer-Policy"] = "no-referrer"
-    return response
 
 
 @bp.route("", methods=["GET", "POST"])
@@ -161,6 +155,7 @@ def password() -> Any:
 @bp.route("/link/<token>", methods=["GET", "POST"])
 def link(token: str) -> Any:
     """The new password of whoever has opened the letter; opening alone changes nothing."""
+    after_this_request(keep_to_oneself)
     try:
         challenge = recovery.by_link(token)
     except Refused as refused:

@@ -16,6 +16,7 @@ from nesk.web.entry import enter
 from nesk.web.forms import AccountNumberField, EmailField, PhoneField
 from nesk.web.htmx import page
 from nesk.web.login import cookie_name, safe_next, set_cookie, sign_out
+from nesk.web.secret_links import way_back
 from nesk.web.sign_in import DoorForm, door
 
 bp = Blueprint("sign_in", __name__)
@@ -56,7 +57,7 @@ def login() -> Any:
     if form.validate_on_submit() and (typed := form.login(way)):
         at = door("person", typed, way)
         if person := form.knock(at):
-            to = safe_next(form.next.data, "/cabinet/")
+            to = safe_next(form.next.data, way_back("/cabinet/"))
             return enter("person", person, to=to, remember=form.remember.data)
     form.ask_captcha(at)
     if way == "account":

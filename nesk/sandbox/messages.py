@@ -30,7 +30,7 @@ def sms_app(store: Store) -> Flask:
         if (asked.get("login"), asked.get("psw")) != SMS_LOGIN:
             return jsonify(error="authorise error", error_code=2)
         phone, text, id = re.sub(r"\D", "", asked.get("phones", "")), asked.get("mes", ""), asked.get("id", "")
-        if not phone or not text or not id.isdigit():
+        if not phone or not text or not (id.isascii() and id.isdigit()):
             return jsonify(error="parameters error", error_code=1)
         if phone == UNDELIVERABLE:
             return jsonify(error="invalid number", error_code=7, id=int(id))

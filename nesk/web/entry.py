@@ -33,6 +33,7 @@ from nesk.web.login import (
     surface,
     viewer,
 )
+from nesk.web.secret_links import lead_back
 
 HALF = "half"
 HALF_LIFE = timedelta(minutes=5)
@@ -88,6 +89,8 @@ def admit(
         device=browser,
     )
     renew_csrf()
+    if not is_whole:
+        lead_back(to)
     response = sign_in_response(go(to if is_whole else password_page(request.path), said), request.path, token)
     if remember:
         link = remembering.remember(subject.id, token)
@@ -157,12 +160,3 @@ def stay(*, to: str, said: str = "") -> Any:
         return response
     link = remembering.remember(viewer().subject.id, token)  # its old chain has ended with the old password
     return set_cookie(response, REMEMBER, link.cookie, until=link.expires_at)
-
-
-def hide_address(response: Any) -> Any:
-    """The address of this page carries a secret: other pages learn our origin from it and no more.
-
-    «no-referrer» would say nothing at all, and over https a form of such a page would be refused for want of a referrer.
-    """
-    response.headers["Referrer-Policy"] = "strict-origin"
-    return response

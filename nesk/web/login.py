@@ -131,11 +131,19 @@ def leave() -> None:
 
 
 def sign_out(to: str, said: str) -> Response:
-    """End the session on the server, forget it here, and go to `to` with a word about it."""
+    """End the session on the server, forget it here, and go to `to` with a word about it.
+
+    Others may be signed in by this browser on other surfaces: what is theirs stays. «storage» is the whole origin's, the
+    reports that a crew has not sent yet too, so only the subscriber's way out clears it.
+    """
+    name, kind, _ = surface(request.path)
     leave()
     session.clear()
-    response = drop_cookie(drop_cookie(go(to, said), surface(request.path)[0]), REMEMBER)
-    response.headers["Clear-Site-Data"] = '"cache", "storage"'
+    response = drop_cookie(go(to, said), name)
+    response.headers["Clear-Site-Data"] = '"cache"'
+    if kind == "person":
+        drop_cookie(response, REMEMBER)
+        response.headers["Clear-Site-Data"] = '"cache", "storage"'
     return response
 
 

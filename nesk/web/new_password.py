@@ -16,6 +16,7 @@ from nesk.web.entry import admit
 from nesk.web.forms import DIFFERENT, Form, Required
 from nesk.web.htmx import page
 from nesk.web.login import owes_password, viewer
+from nesk.web.secret_links import way_back
 
 
 class NewPasswordForm(Form):
@@ -49,7 +50,7 @@ def mount(bp: Blueprint, *, kind: Kind, home: str) -> frozenset[str]:
             except Refused as refused:
                 form.show(refused)
             else:
-                return admit(kind, viewer().subject, to=home, said="Новый пароль сохранён.")
+                return admit(kind, viewer().subject, to=way_back(home), said="Новый пароль сохранён.")
         return page(
             "components/new_password.html",
             "components/_new_password.html",

@@ -1,5 +1,5 @@
 /* The crew's phone: what is typed is kept on it at once, a work closed without a network waits and is sent later.
-   Nothing stays after sign-out, nor longer than a day. */
+   Nothing stays after sign-out, nor longer than a day; there is no way out past a report that waits for the network. */
 (() => {
   const DAY = 24 * 3600 * 1000;
   const one = (selector, root = document) => root.querySelector(selector);
@@ -51,14 +51,17 @@
       change.oncomplete = () => { done(asked?.result); db.close(); }; change.onerror = () => failed(change.error);
     });
   };
+  const waiting = () => works('readonly', store => store.count()).catch(() => 0);
   const tell = async () => {
-    const waiting = await works('readonly', store => store.getAll()), box = one('#queued');
+    const count = await waiting(), box = one('#queued');
     if (!box) return;
-    box.toggleAttribute('hidden', !waiting.length);
-    one('[data-queued-text]', box).textContent = `Отчётов ждут отправки: ${waiting.length}. Отправим, когда появится связь.`;
+    box.toggleAttribute('hidden', !count);
+    one('[data-queued-text]', box).textContent = `Отчётов ждут отправки: ${count}. Отправим, когда появится связь.`;
   };
+  /* Gives whether the office has taken all that it was sent, or not, or was not reached at all. */
   const send = async () => {
-    if (!navigator.onLine) return;
+    if (!navigator.onLine) return 'unreached';
+    let outcome = 'taken';
     for (const work of await works('readonly', store => store.getAll())) {
       if (Date.now() - work.at > DAY) { await works('readwrite', store => store.delete(work.key)); continue; }
       const body = new FormData();
@@ -67,12 +70,13 @@
       if (token) body.set('csrf_token', token);
       let reply;
       /* As htmx asks: a session that has ended answers 401 then, not with the page of sign-in. */
-      try { reply = await fetch(work.url, { method: 'POST', body, redirect: 'manual', headers: { 'X-CSRFToken': token || '', 'HX-Request': 'true' } }); } catch { break; }
+      try { reply = await fetch(work.url, { method: 'POST', body, redirect: 'manual', headers: { 'X-CSRFToken': token || '', 'HX-Request': 'true' } }); } catch { outcome = 'unreached'; break; }
       if (reply.ok) { await works('readwrite', store => store.delete(work.key)); forget(work.visit); nesk.toast({ text: 'Принято: отчёт отправлен' }); }
-      else if (reply.status === 422 || reply.status === 409) { await works('readwrite', store => store.delete(work.key)); nesk.toast({ text: 'Отчёт не принят: откройте выезд и проверьте запись', kind: 'bad' }); }
-      else break;
+      else if (reply.status === 422 || reply.status === 409) { await works('readwrite', store => store.delete(work.key)); nesk.toast({ text: 'Отчёт не принят: откройте выезд и проверьте запись', kind: 'bad' }); outcome = 'refused'; }
+      else { outcome = 'refused'; break; }
     }
     await tell();
+    return outcome;
   };
 
   const watch = form => {
@@ -102,11 +106,25 @@
     if (form && event.detail.xhr.getResponseHeader('HX-Redirect')) forget(form.dataset.crewForm);
   });
 
-  /* --- leaving wipes the phone */
-  document.querySelectorAll('form[data-sign-out]').forEach(form => form.addEventListener('submit', () => {
+  /* --- leaving wipes the phone, once nothing on it waits for the network */
+  const wipe = async () => {
     Object.keys(localStorage).filter(name => name.startsWith('crew:')).forEach(name => localStorage.removeItem(name));
     indexedDB.deleteDatabase('nesk-crew');
-    caches?.keys().then(names => names.filter(name => name.startsWith('nesk-crew')).forEach(name => caches.delete(name)));
+    if (!('serviceWorker' in navigator)) return;
+    await Promise.all((await caches.keys()).filter(name => name.startsWith('nesk-crew')).map(name => caches.delete(name)));
+    await (await navigator.serviceWorker.getRegistration('/crew/'))?.unregister();
+  };
+  document.querySelectorAll('form[data-sign-out]').forEach(form => form.addEventListener('submit', async event => {
+    if (form.dataset.wiped) return;
+    event.preventDefault(); event.stopImmediatePropagation();
+    if (await waiting()) {
+      const outcome = await send(), left = await waiting();
+      if (outcome === 'unreached') return nesk.toast({ text: `Отчётов ждут связи: ${left}. Выйти можно, когда они отправятся.`, kind: 'bad' });
+      if (left ? !confirm(`Не отправлено отчётов: ${left}. Если выйти, они пропадут. Выйти?`) : outcome === 'refused') return;
+    }
+    await wipe().catch(() => {});
+    form.dataset.wiped = 'yes';
+    form.requestSubmit();
   }));
 
   addEventListener('online', send);

@@ -77,16 +77,38 @@
     input.dispatchEvent(new CustomEvent('chosen', { bubbles: true }));
   });
 
-  /* An ordinary form is sent once: the pressed button turns busy. htmx does the same by hx-disabled-elt. What comes as a
-     download leaves the page where it is, and the form may be sent again soon. */
+  /* An ordinary form is sent once: the pressed button turns busy. htmx does the same by hx-disabled-elt. */
   document.addEventListener('submit', event => {
     const form = event.target;
     if (form.method !== 'post' || form.hasAttribute('hx-post') || event.defaultPrevented) return;
     if (form.dataset.sent) return event.preventDefault();
     form.dataset.sent = 'yes';
     if (event.submitter) event.submitter.setAttribute('aria-busy', 'true');
-    if (form.hasAttribute('data-download')) setTimeout(() => free(form), 6000);
+    if (!form.dataset.download) return;
+    event.preventDefault();
+    take(form).catch(() => { free(form); nesk.toast({ text: 'Нет связи. Проверьте интернет и повторите', kind: 'bad' }); });
   });
+
+  /* What comes as a download would leave a page behind that does not know of it: the file is taken here, and the page goes on
+     to [data-download]; a refusal takes the place of what was on the page. */
+  const take = async form => {
+    const reply = await fetch(form.action, { method: 'POST', body: new FormData(form) });
+    if (reply.redirected) return location.assign(reply.url);
+    const [, name] = (reply.headers.get('Content-Disposition') || '').split("filename*=UTF-8''");
+    if (!name) {
+      const page = new DOMParser().parseFromString(await reply.text(), 'text/html');
+      one('#main').replaceWith(one('#main', page));
+      window.htmx?.process(one('#main'));
+      ready(one('#main'));
+      one('#main [data-error-summary]')?.focus();
+      return;
+    }
+    const link = document.createElement('a');
+    link.href = URL.createObjectURL(await reply.blob());
+    link.download = decodeURIComponent(name);
+    link.click();
+    location.assign(form.dataset.download);
+  };
   const free = form => {
     delete form.dataset.sent;
     all('[aria-busy]', form).forEach(button => button.removeAttribute('aria-busy'));

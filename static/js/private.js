@@ -16,6 +16,6 @@
     if (!event.target.matches('form[data-sign-out]')) return;
     if (channel) setTimeout(() => channel.postMessage('signed out'), 500);
     sessionStorage.clear();
-    indexedDB.deleteDatabase('nesk');
+    if (event.target.getAttribute('action') === '/logout') indexedDB.deleteDatabase('nesk');  /* the subscriber's; others have none there */
   });
 })();

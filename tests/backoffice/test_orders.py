@@ -62,6 +62,16 @@ def test_of_two_who_decide_the_second_is_told_what_the_first_did(operator: Brows
     assert Order.get_by_id(fresh.id).state == "accepted"
 
 
+@pytest.mark.parametrize("version", ["²", "", "1e1"])
+@pytest.mark.parametrize("decision", ["accept", "reject"])
+def test_a_version_that_no_order_has_decides_nothing(operator: Browser, fresh, decision, version):
+    operator.open(SHOW, order_id=fresh.id)
+    sent = {"version": version, "reason": "Адрес не нашей сети"}
+    page = operator.post(f"backoffice.orders.{decision}", sent, order_id=fresh.id, status=409)
+    assert page.errors == ["Заявку уже изменил другой сотрудник. Обновите страницу."]
+    assert (Order.get_by_id(fresh.id).state, Order.get_by_id(fresh.id).version) == ("new", fresh.version)
+
+
 def test_an_answer_is_said_once_however_often_it_is_sent(operator: Browser, fresh):
     operator.open(SHOW, order_id=fresh.id)
     for _ in range(2):

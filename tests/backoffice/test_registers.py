@@ -8,11 +8,15 @@ import pytest
 from openpyxl import load_workbook
 
 from nesk.accounts.models import Account
+from nesk.accounts.operations import bind
 from nesk.branches.models import Branch
 from nesk.core import clock
 from nesk.core.events import EventRecord
+from nesk.fieldwork.models import Order
+from nesk.metering.models import Meter
 from nesk.people.models import Person, Staff
 from tests.browser import Browser
+from tests.district import BY, make_person
 
 REGISTERS = "/staff/registers/"
 NAMES = ("people", "accounts", "meters", "orders", "payments", "branches")
@@ -42,6 +46,37 @@ def test_each_register_opens_searches_and_exports_for_the_administrator(office: 
         assert admin.get(f"{REGISTERS}{name}/export/{kind}/").status_code == 200
 
 
+@pytest.mark.parametrize(
+    ("name", "words", "shown"),
+    [
+        ("people", "КОВАЛЬЧУК марина", "Ковальчук Марина Сергеевна"),
+        ("people", "abonent@demo.nesk", "Ковальчук Марина Сергеевна"),
+        ("people", "79000000001", "Ковальчук Марина Сергеевна"),
+        ("accounts", "230000000017", "230000000017"),
+        ("accounts", "ставропольская", "Ставропольская"),
+        ("organizations", "2310999996", "Ромашка"),
+        ("organizations", "ромашка", "Ромашка"),
+        ("payments", "230000000017", "230000000017"),
+    ],
+)
+@pytest.mark.both_engines
+def test_whatever_a_clerk_knows_of_somebody_finds_them(office: SignedIn, name, words, shown):
+    """In whatever letters; and what nobody has finds nobody."""
+    admin = office("admin")
+    rows = [" ".join(row).replace("\u00a0", " ") for row in admin.open(f"{REGISTERS}{name}/?search={words}").rows]
+    assert rows
+    assert all(shown in row for row in rows)
+    assert admin.open(f"{REGISTERS}{name}/?search=никого такого").rows == []
+
+
+@pytest.mark.both_engines
+def test_a_meter_and_an_order_are_found_by_their_numbers(office: SignedIn):
+    admin = office("admin")
+    meter, order = Meter.select().first(), Order.select().first()
+    for name, number in (("meters", meter.serial), ("orders", order.number)):
+        assert [number in " ".join(row) for row in admin.open(f"{REGISTERS}{name}/?search={number}").rows] == [True]
+
+
 def test_a_branch_sees_only_its_own_accounts_and_another_card_does_not_exist(office: SignedIn):
     own, foreign = one_of("arm"), one_of("krd")
     armavir = office("armavir")
@@ -54,6 +89,31 @@ def test_a_branch_sees_only_its_own_accounts_and_another_card_does_not_exist(off
     armavir.open(f"/staff/accounts/{foreign.number}", status=404)
     taken = armavir.get(f"{REGISTERS}accounts/export/csv/").get_data(as_text=True)
     assert foreign.number not in taken
+
+
+def test_of_a_person_with_accounts_in_two_branches_each_branch_knows_its_own(office: SignedIn):
+    own, foreign = one_of("arm"), one_of("krd")
+    someone, _, _ = make_person(9001)
+    Person.update(search="двудомов").where(Person.id == someone.id).execute()
+    for account in (own, foreign):
+        bind(someone.id, account.id, way="staff", by=BY)
+    armavir = office("armavir")
+    admin = armavir.another()
+    admin.sign_in_as(Staff.get(Staff.login == "admin"))
+    address = f"{REGISTERS}people/?search=двудомов"
+
+    def numbers(browser: Browser) -> list[str]:
+        taken = browser.get(f"{REGISTERS}people/export/csv/?search=двудомов").data.decode("utf-8-sig")
+        (row,) = list(csv.DictReader(io.StringIO(taken), delimiter=";"))
+        return sorted(row["Лицевые счета"].split(", "))
+
+    (row,) = armavir.open(address).rows
+    assert (own.number in str(row), foreign.number in str(row)) == (True, False)
+    assert numbers(armavir) == [own.number]
+    card = armavir.open(f"{REGISTERS}people/details/?id={someone.id}")
+    assert (own.number in card.text, foreign.number in card.text) == (True, False)
+    assert foreign.number not in "".join(card.links.values())
+    assert numbers(admin) == sorted([own.number, foreign.number])
 
 
 @pytest.mark.parametrize("name", NAMES)

@@ -47,6 +47,15 @@ def test_a_consent_is_given_by_a_box_that_nobody_ticked_beforehand(marina: Brows
     assert given(me) == {"personal_data", "notices", "advertising"}
 
 
+def test_the_consent_to_bills_by_email_leads_to_the_choice_of_accounts(marina: Browser, me):
+    """Given alone it would change nothing, though its text speaks of chosen accounts (S0-33)."""
+    marina.open(f"{PAGE}/e_bill")
+    page = marina.submit(f"{PAGE}/e_bill", {"agreed": "y"})
+    assert page.path == "/cabinet/subscriptions"
+    assert page.notice.startswith("Согласие дано. Включите квитанции на почту у тех счетов")
+    assert given(me) == {"personal_data", "notices", "e_bill"}
+
+
 def test_a_text_that_changed_meanwhile_is_read_again(marina: Browser, me):
     marina.open(f"{PAGE}/advertising")
     operations.publish("advertising", "Согласие на рекламу", "Теперь и звонки", by=system("test"))

@@ -63,6 +63,27 @@ def test_what_is_no_picture_is_refused_and_nothing_is_left_behind(form: Browser,
     assert counted() == moved
 
 
+@pytest.mark.parametrize("installation", ["²", "١", "99999999999999999999", "x"])
+def test_a_meter_that_is_no_number_of_ours_orders_nothing(form: Browser, installation):
+    moved = counted()
+    page = form.post(NEW, {**ANY, "installation": installation}, status=422)
+    assert page.errors == ["Выберите счётчик, с которым нужны работы."]
+    assert counted() == moved
+
+
+def test_a_time_of_blanks_is_no_wish(form: Browser):
+    fields = next(each.fields for each in form.page.forms if each.action.startswith(NEW))
+    form.post(NEW, {**{name: values[0] for name, values in fields.items()}, **ANY, "wish_slot": " "})
+    assert Order.select().order_by(Order.id.desc()).first().wish_slot is None
+
+
+def test_a_day_that_is_none_is_refused_in_words(form: Browser):
+    moved = counted()
+    page = form.submit(NEW, {**ANY, "wish_on": "завтра"}, status=422)
+    assert page.errors == ["Дата не распознана. Выберите день в календаре."]
+    assert counted() == moved
+
+
 def test_fifty_megabytes_are_refused_in_words(form: Browser):
     moved = counted()
     page = form.submit(

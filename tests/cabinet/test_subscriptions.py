@@ -108,7 +108,7 @@ def test_a_new_address_is_confirmed_by_its_link_and_the_login_stays(me, person, 
     assert f"Ждём подтверждения: {NEW}" in page.text
     assert email_of(account) == ""
     address = f"{PAGE}/address/{secret('receipt')}"
-    assert me.open(address).headers["Referrer-Policy"] == "strict-origin"
+    assert me.open(address).headers["Referrer-Policy"] == "no-referrer"
     assert email_of(account) == ""
     page = me.submit(address, button="Подтвердить")
     assert page.notice == "Адрес подтверждён: квитанции будут приходить на него."

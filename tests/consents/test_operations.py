@@ -1,9 +1,11 @@
 """Documents and the journal of consents: they only grow, and the hash says what was shown (D2)."""
 
 import hashlib
+from collections.abc import Callable
 
 import peewee
 import pytest
+from playhouse.test_utils import count_queries
 
 from nesk.accounts.models import Account, Binding
 from nesk.consents import operations, queries
@@ -11,7 +13,7 @@ from nesk.consents.models import POLICIES, PURPOSES, Consent, Document, Policy
 from nesk.consents.settings import ConsentSettings
 from nesk.core import clock, settings
 from nesk.core.actor import Actor
-from nesk.core.db import transaction
+from nesk.core.db import db, transaction
 from nesk.core.errors import Conflict, NotFound, Refused
 from nesk.core.events import EventRecord
 from nesk.people.models import Identity
@@ -46,7 +48,7 @@ def test_what_was_shown_is_what_the_journal_says(home):
     """D2: version, time and hash of the text stand with the consent, whatever is published later."""
     given = operations.give(home.person.id, "notices", ip="127.0.0.1", device="Firefox", by=home.actor)
     operations.publish("notices", "Согласие на сообщения", "Новый текст", by=STAFF)
-    (row,) = queries.journal(home.person.id)
+    (row,) = queries.journal(home.person.id, with_texts=True)
     assert (row.id, row.document.version, row.at) == (given.id, 1, clock.now())
     assert row.sha256 == operations.text_hash(row.document.title, row.document.text)
     assert (row.ip, row.device, row.channel, row.action) == ("127.0.0.1", "Firefox", "web", "given")
@@ -104,6 +106,51 @@ def test_a_withdrawn_consent_is_not_given_and_cannot_be_withdrawn_twice(home):
     with pytest.raises(NotFound):
         operations.withdraw(home.person.id, "advertising", by=home.actor)
     assert [row.action for row in queries.journal(home.person.id)] == ["withdrawn", "given"]
+
+
+def test_the_latest_answer_counts_whatever_was_answered_before_and_by_whom(district, home):
+    other = make_home(district.branch, 2)
+    for purpose, who in (("advertising", home), ("notices", home), ("e_bill", other)):
+        operations.give(who.person.id, purpose, by=who.actor)
+    operations.withdraw(home.person.id, "advertising", by=home.actor)
+    operations.withdraw(home.person.id, "notices", by=home.actor)
+    operations.give(home.person.id, "notices", by=home.actor)
+    latest = queries.latest_of(home.person.id)
+    assert [(purpose, row.action, row.document.version) for purpose, row in latest.items()] == [
+        ("notices", "given", 1),
+        ("advertising", "withdrawn", 1),
+    ]
+    assert list(queries.given_by(home.person.id)) == ["notices"]
+    assert [purpose for purpose in (*PURPOSES, "nonsense") if queries.allows(home.person.id, purpose)] == ["notices"]
+
+
+def read_by(question: Callable[[], object]) -> tuple[int, bool]:
+    """How many rows of the two tables of texts and of the journal a question brings, and whether a text is among them."""
+    with count_queries() as counter:
+        question()
+    rows, has_text = 0, False
+    for sql, values in (record.msg for record in counter.get_queries()):
+        rows += len(db.execute_sql(sql, values).fetchall())
+        has_text = has_text or '"text"' in sql
+    return rows, has_text
+
+
+def test_a_question_about_one_consent_reads_one_row_and_no_text(home):
+    """D2: the journal and the versions only grow, and every message asks whether it may be sent."""
+    for number in range(3):
+        operations.publish("notices", "Согласие на сообщения", f"Редакция {number}", by=STAFF)
+        operations.give(home.person.id, "notices", by=home.actor)
+        operations.withdraw(home.person.id, "notices", by=home.actor)
+    operations.give(home.person.id, "advertising", by=home.actor)
+    me = home.person.id
+    assert read_by(lambda: queries.allows(me, "notices")) == (1, False)
+    assert read_by(lambda: queries.latest_of(me)) == (2, False)
+    assert read_by(lambda: queries.journal(me)) == (7, False)
+    assert read_by(lambda: queries.document("notices")) == (1, True)
+    assert (queries.document("notices").text, queries.document("notices", 2).text) == ("Редакция 2", "Редакция 0")
+    for version in (0, 5):
+        with pytest.raises(NotFound):
+            queries.document("notices", version)
 
 
 def test_the_consent_that_the_cabinet_rests_on_is_withdrawn_by_closing_it_only(home):

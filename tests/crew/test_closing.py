@@ -116,6 +116,16 @@ def test_a_wrong_entry_is_refused_kept_and_moves_nothing(phone: Browser, visit, 
     assert Order.get_by_id(visit.order_id).state == "on_site"
 
 
+@pytest.mark.parametrize("kind", ["", "²", "99999999999999999999"])
+def test_a_type_that_is_not_in_the_list_is_refused(phone: Browser, visit, written, kind):
+    before = counted()
+    fields = next(each.fields for each in phone.page.forms if each.action == f"/crew/visits/{visit.id}")
+    typed = {name: values[0] for name, values in fields.items() if values} | written | {"type": kind}
+    page = phone.post(f"/crew/visits/{visit.id}", typed, status=422)
+    assert page.errors == ["Выберите тип нового счётчика."]
+    assert counted() == before
+
+
 def test_a_serial_that_stands_somewhere_else_is_refused(phone: Browser, visit, written):
     taken = Meter.get(Meter.type == int(str(written["type"])), Meter.id != visit.order.installation.meter_id).serial
     before = counted()

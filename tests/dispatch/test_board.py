@@ -98,6 +98,14 @@ def test_what_cannot_be_planned_is_refused_and_nothing_moves(dispatcher: Browser
     assert (Visit.select().count(), Order.get_by_id(waiting.id).state) == (before, "accepted")
 
 
+@pytest.mark.parametrize("version", ["²", "", "1e1"])
+def test_a_version_that_no_order_has_moves_nothing(dispatcher: Browser, waiting, crew, version):
+    dispatcher.open(assignment(waiting))
+    before = Visit.select().count()
+    dispatcher.post(assignment(waiting), {**choice(crew), "version": version}, status=409)
+    assert (Visit.select().count(), Order.get_by_id(waiting.id).state) == (before, "accepted")
+
+
 def test_orders_and_crews_of_another_branch_do_not_exist(dispatcher: Browser, waiting, krasnodar):
     foreign = make_elsewhere(waiting)
     foreign_crew = Crew.select().where(Crew.branch != krasnodar).first()

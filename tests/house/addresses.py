@@ -20,10 +20,14 @@ EXAMPLES = {
 }
 
 
-def address(app: Flask, rule: Rule) -> str:
-    """The address with an example in place of every argument."""
+def has_number(rule: Rule) -> bool:
+    return any("Integer" in type(converter).__name__ for converter in rule._converters.values())
+
+
+def address(app: Flask, rule: Rule, *, number: int = 1) -> str:
+    """The address with an example in place of every argument, `number` in place of every number."""
     values = {
-        name: 1 if "Integer" in type(rule._converters[name]).__name__ else EXAMPLES.get(name, "x")
+        name: number if "Integer" in type(rule._converters[name]).__name__ else EXAMPLES.get(name, "x")
         for name in rule.arguments
     }
     with app.test_request_context():

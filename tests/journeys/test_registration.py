@@ -152,6 +152,29 @@ def test_by_email_the_link_lets_in_by_itself_where_it_was_asked_for(stack, scree
     assert httpx.get(f"{stack.url}{link}").status_code == 410
 
 
+def test_by_email_the_code_of_the_letter_is_typed_where_it_was_asked_for(stack, screen):
+    """S2-03: the letter is read on another device."""
+    home, email = screen("phone"), new_email()
+    page = home.open("/register/email")
+    page.get_by_label("Электронная почта").fill(email)
+    page.get_by_label("Пароль", exact=True).fill(PASSWORD)
+    page.get_by_label("Подтверждение пароля").fill(PASSWORD)
+    fill_first_page(home, stack, "register_email")
+    page.get_by_role("button", name="Зарегистрироваться").click()
+    expect(page.get_by_role("heading", name="Проверьте почту")).to_be_visible()
+    home.check("register-letter")
+    code = re.search(r"введите там код: (\d{6})", stack.wait_for_message(email, text="введите там код")["text"])
+    assert code
+    page.get_by_label("Код из письма").fill(f"{(int(code[1]) + 1) % 1_000_000:06}")
+    page.get_by_role("button", name="Подтвердить").click()
+    expect(page.locator(".err")).to_contain_text("осталось попыток: 4")
+    home.check("register-letter-refused")
+    page.get_by_label("Код из письма").fill(code[1])
+    page.get_by_role("button", name="Подтвердить").click()
+    page.wait_for_url("**/cabinet/")
+    expect(page.get_by_text(DONE)).to_be_visible()
+
+
 def test_by_account_the_meter_proves_it_and_the_password_comes_by_sms_and_letter(stack, screen):
     """S4-02."""
     home, phone, email = screen("phone"), new_phone(), new_email()

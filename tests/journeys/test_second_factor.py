@@ -202,8 +202,16 @@ def test_a_legal_entity_gets_its_letter_and_gets_in_by_it(stack, screen, tmp_pat
     page.get_by_label("ФИО").fill("Кузьменко Пётр Андреевич (демо)")
     page.get_by_label("Логин").fill("romashka-2")
     page.get_by_label("Отправим заказным письмом").check()
+    page.get_by_label("Логин").fill("я")
+    page.get_by_role("button", name="Выдать и скачать письмо").click()
+    expect(page.locator(".err").first).to_contain_text("Логин — от трёх латинских букв")
+    desk.check("business-user-refused")
+    page.get_by_label("Логин").fill("romashka-2")
     with page.expect_download() as download:
         page.get_by_role("button", name="Выдать и скачать письмо").click()
+    page.wait_for_url("**/users")
+    expect(page.get_by_text("Доступ выдан. Письмо скачано")).to_be_visible()
+    expect(page.get_by_text("romashka-2").first).to_be_visible()
     letter = tmp_path / "letter.pdf"
     download.value.save_as(letter)
     words = words_of(letter.read_bytes())

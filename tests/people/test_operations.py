@@ -1,13 +1,17 @@
 """Signing in: one sentence for every wrong pair, passwords of every origin, sessions that end."""
 
 import hashlib
+from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta
+from threading import Barrier
 
 import pytest
 
 from nesk.core import clock
+from nesk.core import db as core_db
 from nesk.core.actor import Actor, system
 from nesk.core.errors import Refused
+from nesk.core.events import EventRecord
 from nesk.people import operations, passwords, sessions
 from nesk.people.models import BusinessUser, Identity, Person, Session, Staff
 from nesk.people.operations import WRONG, authenticate, register_person, set_password
@@ -193,3 +197,35 @@ def test_an_office_password_has_twelve_characters_outside_the_demo():
     assert signed_in("staff", sign_in("staff", "ivanov", "long enough 12")).subject.id == staff.id
     with pytest.raises(Refused):
         sign_in("crew", "ivanov", "long enough 12")
+
+
+@pytest.mark.parametrize("kind", ["office", "business"])
+def test_of_those_who_take_one_login_at_once_one_has_it_and_the_others_are_refused(kind, monkeypatch):
+    branch, together = make_branch(), Barrier(8)
+    monkeypatch.setattr(passwords, "hashed", lambda _: str(together.wait(10)))
+
+    def take(number: int) -> str | None:
+        with core_db.connection():
+            try:
+                if kind == "office":
+                    operations.create_staff("ivanov", f"Иванов {number}", "long enough 12", by=system("test"))
+                else:
+                    operations.create_business_user(
+                        "ivanov",
+                        f"Иванов {number}",
+                        "long enough 12",
+                        branch=branch,
+                        organization_id=1,
+                        by=system("test"),
+                    )
+            except Refused as refused:
+                return f"{refused.field}: {refused.message}"
+            return None
+
+    with ThreadPoolExecutor(8) as threads:
+        said = list(threads.map(take, range(8)))
+    assert said.count(None) == 1
+    assert {words for words in said if words} == {"login: Такой логин уже есть. Придумайте другой."}
+    assert (Staff if kind == "office" else BusinessUser).select().count() == 1
+    happened = "StaffCreated" if kind == "office" else "BusinessUserCreated"
+    assert EventRecord.select().where(EventRecord.name == happened).count() == 1

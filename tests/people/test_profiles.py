@@ -6,7 +6,7 @@ from datetime import date
 import pytest
 from PIL import Image
 
-from nesk.core import files
+from nesk.core import config, files
 from nesk.core.actor import Actor, system
 from nesk.core.errors import NotFound, Refused
 from nesk.core.events import EventRecord
@@ -132,6 +132,42 @@ def test_the_same_picture_of_two_people_is_kept_until_neither_shows_it(person, b
         profiles.change_photo(each.id, picture(), by=by)
     profiles.remove_photo(person.id, by=by)
     assert files.read(profiles.photo_of(other.id))
+
+
+def stored() -> set[str]:
+    folder = config.current().home / "files"
+    return {path.name for path in folder.rglob("*") if path.is_file() and len(path.name) == 64}
+
+
+class Died(BaseException):
+    """What stands for the end of the process: nothing catches it."""
+
+
+def die(*_: object, **__: object) -> None:
+    raise Died
+
+
+def test_a_death_before_the_profile_names_its_photo_leaves_no_file(person, by, monkeypatch):
+    before = stored()
+    monkeypatch.setattr(profiles, "_keep", die)
+    with pytest.raises(Died):
+        profiles.change_photo(person.id, picture(colour="#102030"), by=by)
+    assert (File.select().count(), stored() - before, profile_of(person.id).photo) == (0, set(), "")
+
+
+def test_a_death_before_the_bytes_of_a_photo_leaves_what_the_next_one_removes(person, by, monkeypatch):
+    with monkeypatch.context() as broken:
+        broken.setattr(files, "write", die)
+        with pytest.raises(Died):
+            profiles.change_photo(person.id, picture(colour="#203040"), by=by)
+    named = profiles.photo_of(person.id)
+    assert ([file.id for file in File.select()], named.sha256 in stored()) == ([named.id], False)
+    with pytest.raises(NotFound):
+        files.read(named)
+    profiles.change_photo(person.id, picture(colour="#304050"), by=by)
+    kept = profiles.photo_of(person.id)
+    assert (files.remove_forgotten(), [file.id for file in File.select()]) == (1, [kept.id])
+    assert (kept.sha256 in stored(), named.sha256 in stored()) == (True, False)
 
 
 def test_what_is_no_picture_is_refused_and_the_old_photo_stays(person, by):

@@ -6,6 +6,7 @@ from nesk.accounts.models import Binding
 from nesk.enrolment.by_account import ASK_METER, FAILED, STALE
 from nesk.notifications.models import Message
 from nesk.people.models import Identity, Person
+from nesk.people.operations import add_login
 from tests.public.conftest import NEW_EMAIL, NEW_PHONE, ask_phone, later, people, react, word_on
 
 pytestmark = pytest.mark.usefixtures("stranger", "free")
@@ -182,3 +183,24 @@ def test_whoever_had_a_code_a_moment_ago_waits_for_its_minute_and_no_longer(stra
         assert page.status == 429
         assert int(page.headers["Retry-After"]) <= 60
         assert "завтра" not in page.text
+
+
+@pytest.mark.parametrize(("email", "warned"), [("", False), (NEW_EMAIL, True)])
+def test_whoever_has_proved_no_contact_is_told_what_a_forgotten_password_would_cost(stranger, email, warned):
+    """Two addresses carried one password: which of them was read, nobody knows, and the first page says so until one is
+    proved."""
+    stranger.submit(ask(stranger).path, {"phone": NEW_PHONE, "email": email})
+    react()
+    password = Message.get(Message.channel == "sms").text.partition("пароль ")[2].partition(" ")[0]
+    stranger.submit("/login?by=account", {"account": NUMBER, "password": password})
+    stranger.submit("/cabinet/password", {"password": "осенний трамвай 9", "again": "осенний трамвай 9"})
+    react()
+    words = "Подтвердите телефон или почту Без них забытый пароль не восстановить"
+    page = stranger.open("/cabinet/")
+    assert (words in page.text) is warned
+    if warned:
+        assert page.links["Подтвердить телефон"] == "/cabinet/settings/phone"
+        assert page.links["Подтвердить почту"] == "/cabinet/settings/email"
+        person = Person.get(Person.id == Identity.get(Identity.kind == "account").person_id)
+        add_login(person.id, "phone", NEW_PHONE)
+        assert words not in stranger.open("/cabinet/").text

@@ -1,11 +1,16 @@
 """Registering by e-mail at the pages: the letter, its link, the browser that asked for it (S1-04, A10)."""
 
+import re
+
 import pytest
 
-from nesk.credentials.challenges import DEAD_LINK
+from nesk.consents.models import Consent
+from nesk.core import clock
+from nesk.credentials.challenges import DEAD_LINK, code_beside
 from nesk.credentials.models import Challenge
 from nesk.enrolment.registration import EMAIL
 from nesk.notifications.models import Message
+from nesk.people.models import Identity
 from tests.public.conftest import (
     DONE,
     NEW_EMAIL,
@@ -34,6 +39,69 @@ def test_somebody_registers_by_email_and_comes_in_by_the_link(stranger):
     page = stranger.submit(form.action, button="Войти в личный кабинет")
     assert (page.notice, page.path) == (DONE, "/cabinet/")
     assert people() == before + 1
+
+
+def code_from_letter(email: str) -> str:
+    link_from_letter(email)
+    text = Message.select().where(Message.recipient == email).order_by(Message.id.desc()).first().text
+    return re.search(r"введите там код: (\d{6})\.", text)[1]
+
+
+def test_the_code_of_the_letter_does_the_same_where_it_was_asked_for(stranger):
+    """S2-03: the letter is read on another device."""
+    page = ask_email(stranger)
+    code, before = code_from_letter(NEW_EMAIL), people()
+    other = stranger.another()
+    other.open(page.path, status=404)
+    page = stranger.submit(page.path, {"code": f" {code[:3]} {code[3:]} "})
+    assert (page.notice, page.path) == (DONE, "/cabinet/")
+    assert people() == before + 1
+    assert Identity.get(Identity.value == NEW_EMAIL).kind == "email"
+    assert [each.purpose for each in Consent.select()][-1] == "personal_data"
+    assert stranger.another().open(link_from_letter(NEW_EMAIL), status=410)
+    assert people() == before + 1
+
+
+def test_five_wrong_codes_of_a_letter_are_the_last_and_its_link_still_works(stranger):
+    """A7."""
+    page = ask_email(stranger)
+    code, before = code_from_letter(NEW_EMAIL), people()
+    wrong = f"{(int(code) + 1) % 1_000_000:06}"
+    for typed, words in (
+        ("", "Введите код из письма."),
+        ("12ab", "Код из письма — шесть цифр. Введите их без других знаков."),
+    ):
+        assert stranger.submit(page.path, {"code": typed}, status=422).errors == [words]
+    for left in (4, 3, 2, 1):
+        refused = stranger.submit(page.path, {"code": wrong}, status=422)
+        assert refused.errors == [f"Код не подошёл. Проверьте последнее письмо: осталось попыток: {left}."]
+    for typed in (wrong, code):
+        assert stranger.submit(page.path, {"code": typed}, status=422).errors == [
+            "Попытки закончились. Запросите новый код."
+        ]
+    assert people() == before
+    stranger.open(link_from_letter(NEW_EMAIL))
+    assert stranger.submit(link_from_letter(NEW_EMAIL), button="Войти в личный кабинет").path == "/cabinet/"
+
+
+def test_a_second_letter_takes_the_code_of_the_first_along(stranger):
+    page = ask_email(stranger)
+    first = code_from_letter(NEW_EMAIL)
+    with later(minutes=2):
+        again = stranger.submit(f"{page.path}/again")
+        second = code_from_letter(NEW_EMAIL)
+        assert stranger.submit(page.path, {"code": first}, status=422).errors[0].startswith("Код не подошёл")
+        assert stranger.submit(again.path, {"code": second}).path == "/cabinet/"
+
+
+def test_a_taken_address_has_no_code_that_fits(stranger, district):
+    """A6, A7: its owner was told instead, and the page looks the same."""
+    page = ask_email(stranger, district.home.email)
+    challenge, before = latest(), people()
+    with clock.stopped_at(clock.now()):
+        refused = stranger.submit(page.path, {"code": code_beside(challenge.secret_hash)}, status=422)
+    assert refused.errors[0].startswith("Код не подошёл")
+    assert people() == before
 
 
 def test_opening_the_link_many_times_changes_nothing(stranger):

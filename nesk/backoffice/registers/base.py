@@ -31,9 +31,9 @@ EXPORTED_AT_MOST = 50_000
 DEEPEST_PAGE = 2_000
 
 
-def Like(field: peewee.Field, pattern: str) -> peewee.Expression:  # noqa: N802 - it makes an expression, as peewee's do
+def Like(field: peewee.Field, pattern: str) -> peewee.NodeList:  # noqa: N802 - it makes an expression, as peewee's do
     """A plain LIKE on both engines: the search columns are lower-cased when they are written."""
-    return peewee.Expression(field, "LIKE", pattern)
+    return peewee.NodeList((field, peewee.SQL("LIKE"), peewee.Value(pattern)))  # peewee makes GLOB of its own on SQLite
 
 
 class Counted(peewee.ModelSelect):

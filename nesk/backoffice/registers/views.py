@@ -92,6 +92,9 @@ class People(Register):
         for identity in Identity.select().where(Identity.person.in_(ids)):
             contacts[identity.person_id][identity.kind] = identity.value
         bound = Binding.select(Binding.person, Account.number).join(Account).where(Binding.person.in_(ids), live())
+        branch = viewer().subject.branch_id
+        if branch is not None:  # the same person's accounts elsewhere are not this branch's to know of (Z4)
+            bound = bound.where(Account.branch == branch)
         for person, number in bound.tuples():
             numbers[person].append(number)
         for row in rows:

@@ -9,11 +9,13 @@ from wtforms import BooleanField, PasswordField, SelectField, StringField
 
 from nesk.branches.queries import branches_with_offices
 from nesk.core import settings
+from nesk.core.errors import Refused
 from nesk.core.formatting import counted
 from nesk.core.phones import parse_phone
 from nesk.credentials.captcha import EMPTY
 from nesk.credentials.settings import CredentialSettings
 from nesk.enrolment.by_account import Place
+from nesk.enrolment.registration import refuse_weak
 from nesk.enrolment.rules import parse_account_number
 from nesk.web.captcha import CaptchaForm
 from nesk.web.forms import DIFFERENT, AtMost, EmailField, Form, PhoneField, Required, Said
@@ -70,17 +72,36 @@ class RegisterByPhoneForm(ConsentForm):
     phone = MobileField("Мобильный телефон", [Required("Введите номер мобильного телефона.")])
 
 
-class CodeForm(Form):
-    code = StringField("Код", [Required("Введите код из SMS.")])
+class SixDigits:
+    """The digits of a code, without the spaces between them."""
 
-    def validate_code(self, field: StringField) -> None:
+    def __init__(self, source: str) -> None:
+        self.source = source
+
+    def __call__(self, form: Any, field: Any) -> None:
         field.data = "".join((field.data or "").split())
-        if field.data and not re.fullmatch("[0-9]{6}", field.data):
-            raise Said("Код из SMS — шесть цифр. Введите их без других знаков.")
+        if not field.data:
+            raise Said(f"Введите код из {self.source}.")
+        if not re.fullmatch("[0-9]{6}", field.data):
+            raise Said(f"Код из {self.source} — шесть цифр. Введите их без других знаков.")
+
+
+class CodeForm(Form):
+    code = StringField("Код", [SixDigits("SMS")])
+
+
+class LetterCodeForm(Form):
+    code = StringField("Код из письма", [SixDigits("письма")])
 
 
 class RegisterByEmailForm(ConsentForm, ChosenPasswords):
     email = EmailField("Электронная почта", [Required("Введите адрес электронной почты.")])
+
+    def validate_password(self, field: PasswordField) -> None:
+        try:
+            refuse_weak(field.data or "", self.email.value or "")
+        except Refused as weak:
+            raise Said(weak.message) from None
 
 
 class LinkForm(Form):

@@ -15,6 +15,7 @@ from nesk.public.registration.ways import DONE, HOME, agreement, back, bp, frame
 from nesk.web.browser_mark import browser_hash
 from nesk.web.entry import enter
 from nesk.web.htmx import go, page
+from nesk.web.secret_links import way_back
 
 CAPTCHA = "register_phone"
 
@@ -82,6 +83,6 @@ def password(challenge_id: int) -> Any:
         except Refused as refused:
             form.show(refused)
         else:
-            return enter("person", person, to=HOME, said=DONE)
+            return enter("person", person, to=way_back(HOME), said=DONE)
     context = {"form": form, "challenge": challenge, **frame("phone")}
     return page("public/registration/password.html", "public/registration/_password.html", **context)
