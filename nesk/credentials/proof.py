@@ -30,7 +30,8 @@ _TRIES = ((10, 300), (30, 86_400))
 def prove(
     session: Session, subject: Person | Staff | BusinessUser, password: str, *, called: str = "Текущий пароль"
 ) -> None:
-    """Take the current password, `called` so on its page, as a proof for this session. Raises Refused (field `current_password`), TooOften.
+    """Take the current password, `called` so on its page, as a proof for this session. Raises Refused (field
+    `current_password`), TooOften.
 
     Whoever uses up the day's tries does not know the password of the session they are in: it ends, and its owner is told.
     Call it outside any transaction: a wrong try stays counted.
