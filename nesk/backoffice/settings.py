@@ -6,7 +6,7 @@ from dataclasses import fields
 from typing import Any, get_type_hints
 
 from flask import Blueprint, request, url_for
-from wtforms import BooleanField, IntegerField, StringField, TextAreaField
+from wtforms import BooleanField, SelectField, StringField, TextAreaField
 from wtforms.validators import InputRequired
 
 from nesk.billing.settings import BillingSettings
@@ -23,7 +23,7 @@ from nesk.people.permissions import Permission
 from nesk.people.settings import PeopleSettings
 from nesk.privacy.settings import PrivacySettings
 from nesk.web.access import allowed
-from nesk.web.forms import Form
+from nesk.web.forms import Form, WholeField
 from nesk.web.htmx import go, page
 from nesk.web.login import current_actor
 
@@ -54,7 +54,7 @@ TITLES = {
 LABELS = {
     "window_from": "Показания ждём с числа",
     "window_to": "Показания ждём по число",
-    "fraction": "Дробная часть показания (truncate, ceil, reject)",
+    "fraction": "Дробная часть показания",
     "average_months": "Среднее за сколько месяцев",
     "average_at_least": "Среднее не меньше чем по месяцам",
     "average_periods": "По среднему не больше месяцев подряд",
@@ -102,7 +102,11 @@ LABELS = {
     "breaker_refusals": "Неудачных привязок за 15 минут до слова с картинки",
     "breaker_percent": "Какая доля неудач для этого нужна, %",
 }
-FIELDS = {int: IntegerField, bool: BooleanField, str: StringField}
+CHOICES = {
+    "fraction": {"truncate": "Отбросить", "ceil": "Округлить вверх", "reject": "Не принимать показание"},
+}
+"""What the words of a setting that is one of a few are called on its page."""
+FIELDS = {int: WholeField, bool: BooleanField, str: StringField}
 ONE_LINE = 80
 """A text whose default is longer is edited in a field of several lines."""
 
@@ -114,8 +118,12 @@ def _form(kind: type) -> type[Form]:
     for field in fields(kind):
         rules = [] if hints[field.name] is bool else [InputRequired("Заполните это поле.")]
         is_prose = hints[field.name] is str and len(field.default) > ONE_LINE
+        label = LABELS.get(field.name, field.name)
+        if field.name in CHOICES:
+            made[field.name] = SelectField(label, choices=list(CHOICES[field.name].items()), validate_choice=False)
+            continue
         kind_of_field = TextAreaField if is_prose else FIELDS[hints[field.name]]
-        made[field.name] = kind_of_field(LABELS.get(field.name, field.name), rules)
+        made[field.name] = kind_of_field(label, rules)
     return type("SettingsForm", (Form,), made)
 
 

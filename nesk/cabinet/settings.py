@@ -28,7 +28,7 @@ bp = Blueprint("settings", __name__, url_prefix="/settings")
 HOME = "/cabinet/settings"
 CODE = f"{HOME}/phone/code"
 CAPTCHA = "email_change"
-LINKS_SENT = "Отправили письма со ссылками. Адрес изменится, когда вы откроете их."
+LINKS_SENT = "Отправили письма со ссылками. Адрес изменится, когда вы откроете каждую и нажмёте «Подтвердить»."
 ELSEWHERE = (
     ("cabinet.profile.index", "user", "Профиль", "Анкета, фото, пожелания"),
     ("cabinet.devices.index", "mobile", "Мои устройства", "Где выполнен вход"),
@@ -196,7 +196,12 @@ def confirm_email(side: email_change.Side, token: str) -> Any:
         except Refused as refused:
             form.show(refused)
         else:
-            return go(HOME, "Адрес почты изменён." if is_changed else "Адрес подтверждён. Осталось второе письмо.")
+            return go(
+                HOME,
+                "Адрес почты изменён."
+                if is_changed
+                else "Адрес подтверждён. Осталось открыть ссылку во втором письме и нажать «Подтвердить».",
+            )
     context = {"form": form, "side": side, "recipient": link.recipient, "is_proved": link.used_at is not None}
     context["action"] = request.path
     return page("cabinet/settings/confirm_email.html", "cabinet/settings/_confirm_email.html", **context)

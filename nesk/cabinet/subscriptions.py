@@ -39,7 +39,9 @@ class ReceiptForm(Form):
 
 
 class SmsPhoneForm(Form):
-    phone = PhoneField("Новый номер телефона", [Required("Введите новый номер телефона."), AtMost(40)])
+    phone = PhoneField(
+        "Новый номер телефона", [Required("Введите новый номер телефона."), AtMost(40)], example="8(900) 000-00-00"
+    )
 
 
 class SmsCodeForm(Form):

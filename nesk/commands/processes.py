@@ -24,6 +24,7 @@ SIGN_INS = """
   Абонент          abonent@demo.nesk или +7 900 000-00-01
   Сотрудники       operator, dispatcher, billing, armavir, admin   {base}/staff/login
   Бригада          crew                                            {base}/crew/login
+  Юридическое лицо romashka                                        {base}/business/login
   Пароль у всех    demo-2026
   Письма, SMS и банк (песочница)                                   {base}/sandbox/
 """

@@ -10,7 +10,7 @@ from collections.abc import Callable
 from datetime import date, datetime
 from typing import Any
 
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 from nesk.core import clock
 from nesk.core.money import PRICE_SCALE
@@ -152,6 +152,9 @@ _BEFORE_UNIT = re.compile(
     r"января|февраля|марта|апреля|мая|июня|июля|августа|сентября|октября|ноября|декабря)"
 )
 _AFTER_SIGN = re.compile(r"(№|\b(?:ул|д|кв|пер|г|п|ст)\.) (?=\S)")
+_AFTER_NAME = re.compile(r"(?<![\w-])(АО|ООО|ПАО|ЛС|·) (?=[«\w<])")
+_IN_PHONE = re.compile(r"(?<=\b[78]) (?=\(\d{3}\))|(?<=\(\d{3}\)) (?=\d{3}-)")
+_HYPHENED = re.compile(r"\be-mail\b", re.IGNORECASE)
 _TAGS = re.compile(r"(<(?:script|style|textarea)\b.*?</(?:script|style|textarea)>|<[^>]+>)", re.DOTALL | re.IGNORECASE)
 
 
@@ -159,17 +162,25 @@ def _bind(text: str) -> str:
     # Twice: of two short words in a row («и в доме») the first pass binds only every other one.
     text = _AFTER_SHORT_WORD.sub(rf"\1{NBSP}", _AFTER_SHORT_WORD.sub(rf"\1{NBSP}", text))
     text = _BEFORE_UNIT.sub(NBSP, _BEFORE_DASH.sub(NBSP, text))
+    text = _IN_PHONE.sub(NBSP, _AFTER_NAME.sub(rf"\1{NBSP}", text))
     return _AFTER_SIGN.sub(rf"\1{NBSP}", text)
 
 
+def _whole(text: str) -> str:
+    """Words with a hyphen that no line may end at."""
+    return _HYPHENED.sub(r'<span class="num">\g<0></span>', text)
+
+
 def typo(text: str) -> str:
-    """Prose whose short words, units and dashes do not hang at the end of a line. Tags of a Markup are left alone.
+    """Prose whose short words, units and dashes do not hang at the end of a line; «АО «НЭСК»», a phone, «e-mail» stay whole.
+    Tags of a Markup are left alone.
 
     For sentences and addresses only: labels that the documents fix are printed as they stand.
     """
     if not isinstance(text, Markup):
-        return _bind(text)
-    return Markup("".join(part if part.startswith("<") else _bind(part) for part in _TAGS.split(str(text))))
+        bound = _bind(text)
+        return Markup(_whole(str(escape(bound)))) if _HYPHENED.search(bound) else bound
+    return Markup("".join(part if part.startswith("<") else _whole(_bind(part)) for part in _TAGS.split(str(text))))
 
 
 FILTERS: dict[str, Callable[..., Any]] = {

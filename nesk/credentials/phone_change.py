@@ -18,7 +18,7 @@ from nesk.people import contacts
 from nesk.people.queries import identities, sms_phones
 
 PHONE, SMS_PHONE = "phone", "sms_phone"
-NO_SMS = "На этот номер SMS не отправить. Введите номер мобильного телефона, например 8(900) 000-00-00."
+NO_SMS = "На этот номер SMS не отправить. Введите номер мобильного телефона, например +7 (900) 000-00-00."
 
 
 def check_phone(person_id: int, phone: str) -> str:

@@ -15,7 +15,7 @@ from nesk.people import passwords
 from nesk.people.models import BusinessUser, Person, Session, Staff
 
 FRESH_FOR = timedelta(minutes=10)
-WRONG = "Текущий пароль не подошёл. Проверьте раскладку и Caps Lock и введите его ещё раз."
+WRONG = "{} не подошёл. Проверьте раскладку и Caps Lock и введите его ещё раз."
 
 
 def is_fresh(session: Session) -> bool:
@@ -27,8 +27,11 @@ _TRIES = ((10, 300), (30, 86_400))
 """As many as at the door (A3): at most so many in so many seconds."""
 
 
-def prove(session: Session, subject: Person | Staff | BusinessUser, password: str) -> None:
-    """Take the current password as a proof for this session. Raises Refused (field `current_password`), TooOften.
+def prove(
+    session: Session, subject: Person | Staff | BusinessUser, password: str, *, called: str = "Текущий пароль"
+) -> None:
+    """Take the current password, `called` so on its page, as a proof for this session. Raises Refused (field
+    `current_password`), TooOften.
 
     Whoever uses up the day's tries does not know the password of the session they are in: it ends, and its owner is told.
     Call it outside any transaction: a wrong try stays counted.
@@ -39,7 +42,7 @@ def prove(session: Session, subject: Person | Staff | BusinessUser, password: st
     if not passwords.matches(subject.password_hash, password):
         if limits.counted(("proof", whose, 86_400))[0] >= _TRIES[1][0]:
             _end_guessed(session)
-        raise Refused(WRONG, field="current_password")
+        raise Refused(WRONG.format(called), field="current_password")
     for _, seconds in _TRIES:
         limits.forgive("proof", whose, seconds=seconds)
     session.proved_at = clock.now()

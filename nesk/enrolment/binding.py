@@ -92,7 +92,7 @@ def bind_account(person_id: int, claim: Claim, *, ip: str = "", device: str = ""
 def faults(person_id: int, claim: Claim) -> Iterator[Refused]:
     """Everything that is wrong with the form whatever the account is, each with its field."""
     if rules.parse_account_number(claim.number) is None:
-        words = "Номер лицевого счёта — от 9 до 13 цифр, как в квитанции."
+        words = "Номер лицевого счёта не распознан. Введите цифры из квитанции: их от 9 до 13."
         yield Refused(words if claim.number.strip() else "Укажите номер лицевого счёта.", field="number")
     if claim.way not in WAYS:
         yield Refused("Выберите способ привязки.", field="way")

@@ -49,6 +49,7 @@ KINDS = {
     "crew_set_out": Kind(("sms", "cabinet"), is_urgent=True, is_worth=timedelta(hours=2)),
     "access_refused": Kind(QUIETLY),
     "factor_changed": Kind(QUIETLY, "access"),
+    "paper_code_used": Kind(QUIETLY, "access"),
     "second_step_guessed": Kind(EVERYWHERE, "access", is_urgent=True),
     "password_guessed": Kind(EVERYWHERE, "access", is_urgent=True),
     "recovery_link": Kind(("email",), "access", is_urgent=True, is_worth=timedelta(hours=1), is_secret=True),

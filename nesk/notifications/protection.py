@@ -50,7 +50,7 @@ def tell_of_papers(holder_kind: str, holder_id: int, is_first: bool) -> None:
 
 @on(PaperCodeUsed)
 def tell_of_used_paper(holder_kind: str, holder_id: int, left: int) -> None:
-    _tell(holder_kind, holder_id, f"Использован код на бумаге, осталось {left}")
+    _send("paper_code_used", holder_kind, holder_id, left=left, at=_at())
 
 
 @on(FactorsReset)

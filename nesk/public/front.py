@@ -8,6 +8,7 @@ from flask import Blueprint, redirect, render_template
 from flask_login import current_user
 
 from nesk.branches.queries import branches_with_offices
+from nesk.public.registration.ways import open_names
 
 bp = Blueprint("front", __name__)
 
@@ -16,7 +17,7 @@ bp = Blueprint("front", __name__)
 def index() -> Any:
     if current_user.is_authenticated:
         return redirect("/cabinet/", 303)
-    return render_template("public/front/index.html", branches=branches_with_offices())
+    return render_template("public/front/index.html", branches=branches_with_offices(), ways=open_names())
 
 
 @bp.get("/offline")

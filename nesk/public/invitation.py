@@ -11,6 +11,7 @@ from nesk.accounts import rules, shared, sharing
 from nesk.accounts.models import Invitation
 from nesk.core.errors import NotFound, Refused
 from nesk.people.models import Person
+from nesk.public.registration.ways import open_names
 from nesk.web.errors import reply
 from nesk.web.htmx import go, page
 from nesk.web.login import current_actor, viewer
@@ -71,6 +72,7 @@ def _context(invitation: Invitation, token: str) -> dict[str, Any]:
         "number": rules.masked_number(account.number),
         "street": account.premises.street,
         "rights": rules.RIGHT_NAMES[invitation.rights],
+        "ways": open_names(),
     }
 
 

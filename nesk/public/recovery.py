@@ -14,6 +14,7 @@ from nesk.credentials import challenges
 from nesk.credentials.models import Challenge
 from nesk.credentials.settings import CredentialSettings
 from nesk.enrolment import recovery
+from nesk.public.registration.ways import open_names
 from nesk.web.browser_mark import browser_hash
 from nesk.web.captcha import CaptchaForm
 from nesk.web.forms import AtMost, EmailField, Form, PhoneField, Required, Said
@@ -28,8 +29,8 @@ KEY = "recovery"
 CAPTCHA = "recover"
 SENT = "Ссылка на восстановление пароля отправлена на {}"
 NEUTRAL = "Если адрес зарегистрирован, ссылка на восстановление пароля отправлена на {}"
-ENTER = "Войдите с новым паролем"
-ISSUED = "Пароль отправлен на {}. Войдите с новым паролем"
+ENTER = "Пароль изменён. Войдите с новым паролем."
+ISSUED = "Пароль изменён и отправлен на {}. Войдите с новым паролем."
 
 
 class EmailWayForm(CaptchaForm):
@@ -75,7 +76,7 @@ def ask() -> Any:
         except Refused as refused:
             form.show(refused)
     form.fresh_captcha(CAPTCHA)
-    return page("public/recovery/ask.html", "public/recovery/_ask.html", form=form, way=way)
+    return page("public/recovery/ask.html", "public/recovery/_ask.html", form=form, way=way, ways=open_names())
 
 
 def _asked(way: str, form: Any) -> Any:
@@ -178,7 +179,7 @@ def _new_password(challenge: Challenge, here: str) -> Any:
             form.show(refused)
         else:
             session.clear()
-            return go("/login", said)
+            return go(f"/login?by={'email' if challenge.channel == 'email' else 'phone'}", said)
     return page(
         "public/recovery/password.html",
         "public/recovery/_password.html",

@@ -10,8 +10,8 @@ from flask import Blueprint, Response, after_this_request, redirect, request
 from flask_login import current_user
 from wtforms import BooleanField
 
-from nesk.core import clock, settings
-from nesk.credentials.settings import CredentialSettings
+from nesk.core import clock
+from nesk.public.registration.ways import open_names
 from nesk.web.entry import enter
 from nesk.web.forms import AccountNumberField, EmailField, PhoneField
 from nesk.web.htmx import page
@@ -68,7 +68,7 @@ def login() -> Any:
         form=form,
         way=way,
         tabs=[(title, _tab(each, form.next.data), each == way) for each, title in WAYS.items()],
-        by_account=settings.load(CredentialSettings).register_by_account,
+        ways=open_names(),
     )
 
 

@@ -8,7 +8,7 @@ from uuid import uuid4
 
 from flask_wtf import FlaskForm
 from werkzeug.datastructures import MultiDict
-from wtforms import DateField, HiddenField, PasswordField, StringField
+from wtforms import DateField, HiddenField, IntegerField, PasswordField, StringField
 from wtforms.validators import ValidationError
 
 from nesk.core.emails import parse_email
@@ -16,6 +16,8 @@ from nesk.core.errors import Conflict, Refused, TooOften
 from nesk.core.money import parse_amount
 from nesk.core.phones import parse_phone
 
+DIFFERENT = "Пароли не совпали. Введите один и тот же пароль дважды."
+"""Of a password that is typed twice."""
 _UNTYPED = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\u202a-\u202e\u2066-\u2069\ud800-\udfff\ufffe\uffff]")
 """Controls, halves of letters, overrides of direction: no database takes the first two, and the last make a name read
 otherwise than it is stored."""
@@ -93,15 +95,19 @@ class AtMost:
 
 
 class PhoneField(StringField):
-    """A Russian mobile phone; `value` is +7XXXXXXXXXX after validation."""
+    """A Russian mobile phone; `value` is +7XXXXXXXXXX after validation. `example`: how its page writes one."""
 
     value: str | None = None
+
+    def __init__(self, *args: Any, example: str = "+7 (900) 000-00-00", **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.example = example
 
     def pre_validate(self, form: Any) -> None:
         if self.data and self.data.strip():
             self.value = parse_phone(self.data)
             if self.value is None:
-                raise Said("Номер телефона не распознан. Введите его так: 8(900) 000-00-00.")
+                raise Said(f"Номер телефона не распознан. Введите его так: {self.example}.")
 
 
 class EmailField(StringField):
@@ -131,7 +137,7 @@ class ContactField(StringField):
             return
         self.value = (parse_email(typed) if "@" in typed else parse_phone(typed, mobile=True)) or ""
         if not self.value:
-            raise Said("Адрес не распознан. Введите почту (name@domain.ru) или мобильный телефон (8(900) 000-00-00).")
+            raise Said("Адрес не распознан. Введите почту (name@domain.ru) или мобильный телефон (+7 (900) 000-00-00).")
 
 
 class AccountNumberField(StringField):
@@ -144,7 +150,7 @@ class AccountNumberField(StringField):
             self.value = "".join(self.data.split())
             if not (self.value.isascii() and self.value.isdigit() and len(self.value) <= 20):
                 self.value = None
-                raise Said("Номер лицевого счёта не распознан. Введите цифры с квитанции, например 230000000017.")
+                raise Said("Номер лицевого счёта не распознан. Введите цифры из квитанции: их от 9 до 13.")
 
 
 class DayField(DateField):
@@ -158,6 +164,16 @@ class DayField(DateField):
             super().process_formdata(valuelist)
         except ValueError:
             raise ValueError("Дата не распознана. Выберите день в календаре.") from None
+
+
+class WholeField(IntegerField):
+    """A whole number, or words for what is none."""
+
+    def process_formdata(self, valuelist: list[str]) -> None:
+        try:
+            super().process_formdata(valuelist)
+        except ValueError:
+            raise ValueError("Это не целое число. Введите его цифрами, например 12.") from None
 
 
 class MoneyField(StringField):

@@ -13,7 +13,7 @@ from nesk.core.errors import Refused
 from nesk.enrolment.passwords import least_characters, refusal
 from nesk.people import operations, passwords
 from nesk.web.entry import admit
-from nesk.web.forms import Form, Required
+from nesk.web.forms import DIFFERENT, Form, Required
 from nesk.web.htmx import page
 from nesk.web.login import owes_password, viewer
 from nesk.web.secret_links import way_back
@@ -29,7 +29,7 @@ class NewPasswordForm(Form):
         if reason := refusal(subject, self.password.data):
             raise Refused(reason, field="password")
         if self.again.data != self.password.data:
-            raise Refused("Пароли не совпали. Введите один и тот же пароль дважды.", field="again")
+            raise Refused(DIFFERENT, field="again")
         if subject.password_issued_until and passwords.matches(subject.password_hash, self.password.data):
             raise Refused("Это выданный пароль. Придумайте другой, который знаете только вы.", field="password")
 

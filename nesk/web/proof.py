@@ -7,7 +7,7 @@ from wtforms import PasswordField
 from nesk.core.errors import Refused
 from nesk.credentials import proof
 from nesk.enrolment.passwords import chosen
-from nesk.web.forms import Form
+from nesk.web.forms import DIFFERENT, Form
 from nesk.web.login import viewer
 
 
@@ -26,8 +26,10 @@ class ProvingForm(Form):
         if not (always or self.asks_for_password):
             return
         if not self.current_password.data:
-            raise Refused("Введите текущий пароль: так мы поймём, что это вы.", field="current_password")
-        proof.prove(viewer().session, viewer().subject, self.current_password.data)
+            asked = self.current_password.label.text.lower()
+            raise Refused(f"Введите {asked}: так мы поймём, что это вы.", field="current_password")
+        typed = self.current_password
+        proof.prove(viewer().session, viewer().subject, typed.data, called=typed.label.text)
 
 
 class PasswordChangeForm(ProvingForm):
@@ -39,7 +41,7 @@ class PasswordChangeForm(ProvingForm):
     def prove_new(self) -> str:
         """The stored form of the new password. It needs the current one, however fresh the last proof is. Raises Refused."""
         if self.new_password.data != self.new_password_again.data:
-            raise Refused("Пароли не совпали. Введите один и тот же пароль дважды.", field="new_password_again")
+            raise Refused(DIFFERENT, field="new_password_again")
         self.prove(always=True)
         if self.new_password.data == self.current_password.data:
             raise Refused("Новый пароль совпадает с текущим. Придумайте другой.", field="new_password")

@@ -113,6 +113,7 @@ def make_blueprint(layout: str) -> Blueprint:
             form=form,
             key=" ".join(key[at : at + 4] for at in range(0, len(key), 4)),
             qr=picture,
+            address=address,
         )
 
     @bp.route("/passkeys/new", methods=["GET", "POST"])

@@ -8,6 +8,7 @@ from flask import Blueprint, Flask, request, url_for
 from flask_login import current_user
 from wtforms import HiddenField, StringField
 
+from nesk.branches.queries import branches_with_offices
 from nesk.core.actor import Kind
 from nesk.core.errors import Refused
 from nesk.credentials import factor_codes, factors, passkeys
@@ -23,7 +24,7 @@ STILL_OPEN = ("login", "logout", "confirmation", "worker")
 
 
 LOST = {
-    "person": "Нет и кодов? Придите в отделение с паспортом: второй шаг сбросят.",
+    "person": "Нет и кодов? Обратитесь в отделение с паспортом: второй шаг сбросят.",
     "business": "Нет и кодов? Обратитесь в филиал, который обслуживает договор.",
     "staff": "Нет и кодов? Попросите администратора сбросить второй шаг.",
     "crew": "Нет и кодов? Попросите администратора сбросить второй шаг.",
@@ -71,7 +72,9 @@ def mount(bp: Blueprint, *, kind: Kind) -> str:
             options=passkeys.request_options(half.holder, challenge=half.challenge),
             is_passkey_site=passkeys.is_here(request.host),
             door=door,
+            has_application=factors.protection(half.holder).application is not None,
             lost=LOST[kind],
+            branches=branches_with_offices() if kind == "person" else [],
         )
 
     bp.add_url_rule("/login/confirmation", view_func=confirmation, methods=["GET", "POST"])

@@ -1,4 +1,4 @@
-/* An address to be sent on: [data-copy] and [data-share] hold the id of the field that it stands in. */
+/* What is to be sent on: [data-copy] and [data-share] hold the id of what it stands in, [data-copied] what is said then. */
 (() => {
   const { all } = nesk;
 
@@ -10,11 +10,11 @@
       navigator.share({ title: button.dataset.title, url: field.value }).catch(() => {});
       return;
     }
-    field.select();
+    if (field.select) field.select(); else getSelection().selectAllChildren(field);
     /* The clipboard is closed to pages without https: the old command still copies what is selected. */
-    const copied = await navigator.clipboard?.writeText(field.value).then(() => true, () => false);
+    const copied = await navigator.clipboard?.writeText(field.value ?? field.textContent).then(() => true, () => false);
     const done = copied || document.execCommand('copy');
-    nesk.toast(done ? { text: 'Ссылка скопирована' } : { text: 'Не получилось. Выделите ссылку и скопируйте её сами', kind: 'bad' });
+    nesk.toast(done ? { text: button.dataset.copied || 'Ссылка скопирована' } : { text: 'Не получилось. Выделите строку и скопируйте её сами', kind: 'bad' });
   });
 
   const ready = root => all('[data-share]', root).forEach(button => { button.hidden = !navigator.share; });

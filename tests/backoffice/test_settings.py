@@ -48,7 +48,13 @@ def test_what_is_no_value_is_refused_and_nothing_changes(admin: Browser, typed):
         ("credentials", "password_min", "code_minutes", str(10**13), "Введите число от 1 до 60."),
         ("credentials", "code_minutes", "password_min", "0", "Введите число от 6 до 64."),
         ("credentials", "password_min", "codes_a_day_network", "-1", "Введите число от 1 до 100 000."),
-        ("metering", "window_from", "fraction", "half", "Введите одно из слов: truncate, ceil, reject."),
+        (
+            "metering",
+            "window_from",
+            "average_months",
+            "двенадцать",
+            "Это не целое число. Введите его цифрами, например 12.",
+        ),
         ("notifications", "sms_sender", "mail_from", "N" * 201, "Слишком длинно. Оставьте не больше 200 знаков."),
     ],
 )
@@ -76,6 +82,17 @@ def test_every_number_and_text_has_bounds_and_its_default_is_within_them(databas
         settings.change(kind, each.name, each.default, by=system("test"))
     assert settings.load(kind) == kind()
     settings.forget()
+
+
+def test_what_becomes_of_a_decimal_part_is_chosen_by_its_name(admin: Browser):
+    page = admin.open(PAGE)
+    (chosen,) = page.find("select", name="fraction")
+    assert [option.text for option in chosen] == ["Отбросить", "Округлить вверх", "Не принимать показание"]
+    admin.submit(PAGE, {"fraction": "ceil"})
+    assert settings.load(MeteringSettings).fraction == "ceil"
+    assert admin.post(PAGE, {"fraction": "half"}, status=422).errors
+    settings.forget()
+    assert settings.load(MeteringSettings).fraction == "ceil"
 
 
 def test_a_package_that_is_none_does_not_exist(admin: Browser):

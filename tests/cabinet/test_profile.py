@@ -141,7 +141,7 @@ def test_the_password_changes_by_the_words_of_the_older_manual(me, person):
     page = me.submit(f"{PAGE}/authorization", data | {"new_password_again": "x"}, button="Изменить пароль", status=422)
     assert "Пароли не совпали. Введите один и тот же пароль дважды." in page.errors
     page = me.submit(f"{PAGE}/authorization", data | {"current_password": "x"}, button="Изменить пароль", status=422)
-    assert any("Текущий пароль не подошёл" in each for each in page.errors)
+    assert any("Старый пароль не подошёл" in each for each in page.errors)
     page = me.submit(f"{PAGE}/authorization", data, button="Изменить пароль")
     assert page.notice == "Пароль изменён. На других устройствах вход завершён."
     assert authenticate("person", EMAIL, SECRET, identity="email").id == person.id

@@ -19,6 +19,7 @@ from nesk.people.models import Person, Session
 from nesk.people.operations import register_person, set_password
 from tests.authenticator import Authenticator
 from tests.browser import PASSWORD, Browser
+from tests.district import make_branch
 
 PAGE = "/cabinet/protection"
 CONFIRM = "/login/confirmation"
@@ -76,6 +77,8 @@ def test_an_application_is_added_by_its_first_code_and_the_papers_are_shown_once
     assert urlsplit(page.path).path == f"{PAGE}/application/code"
     secret = page.words_of(id="pr-key")[0].replace(" ", "")
     assert len(page.find(role="img")) == 1
+    assert page.links["Открыть в приложении"].startswith("otpauth://totp/")
+    assert f"secret={secret}" in page.links["Открыть в приложении"]
     page = marina.submit(f"{PAGE}/application/code", {"code": "12"}, status=422)
     assert page.errors[0] == factor_codes.WRONG_FIRST
     page = marina.submit(f"{PAGE}/application/code", {"code": code(secret)})
@@ -161,13 +164,16 @@ def test_a_code_on_paper_lets_in_once_and_a_letter_tells_of_it(marina: Browser, 
     show_password(marina)
     assert marina.submit(CONFIRM, {"code": paper.lower()}).path == "/cabinet/"
     events.drain(reraise=False)  # nobody takes the mail here
-    letters = Message.select().where(Message.template == "factor_changed", Message.channel == "email")
-    said = [letter.text.splitlines()[0] for letter in letters.order_by(Message.id)]
-    assert [words.partition(":")[0] for words in said] == [
-        "Подключено приложение с кодами",
-        "Выпущены новые коды на бумаге",
-        "Использован код на бумаге, осталось 9",
+    letters = Message.select().where(
+        Message.template.in_(["factor_changed", "paper_code_used"]), Message.channel == "email"
+    )
+    said = [(letter.subject, letter.text.splitlines()[0]) for letter in letters.order_by(Message.id)]
+    assert [(subject, words.partition(":")[0]) for subject, words in said[:2]] == [
+        ("Изменена защита входа", "Подключено приложение с кодами"),
+        ("Изменена защита входа", "Выпущены новые коды на бумаге"),
     ]
+    assert said[2][0] == "Вход по коду на бумаге"
+    assert said[2][1].endswith("вход подтверждён одноразовым кодом на бумаге. Таких кодов осталось 9.")
     assert {letter.recipient for letter in letters} == {EMAIL}
 
 
@@ -226,6 +232,7 @@ def test_a_strangers_factor_does_not_exist(marina: Browser, holder):
 
 def test_a_passkey_is_added_and_lets_in(marina: Browser, holder):
     config.use(replace(config.current(), base_url=SITE))
+    make_branch()
     device = Authenticator(SITE)
     page = marina.submit(f"{PAGE}/passkeys/new", {"name": "Ноутбук"})
     assert page.path == f"{PAGE}/passkeys/creation"
@@ -235,6 +242,9 @@ def test_a_passkey_is_added_and_lets_in(marina: Browser, holder):
     assert "Ноутбук" in marina.open(PAGE).text
     marina.submit("/logout")
     page = show_password(marina)
+    assert "Один из кодов на бумаге" in page.text
+    assert page.words_of("button", cls="btn-primary") == ["Войти по ключу доступа"]
+    assert "Куда обратиться с паспортом" in page.text
     (form,) = page.find("form", data_passkey="get")
     wrong = device.get(form.attrib["data-options"], origin="https://evil.example")
     page = marina.submit(CONFIRM, {"credential": wrong}, status=422)

@@ -74,10 +74,14 @@ def test_only_what_this_copy_has_is_linked(me):
 
 def test_the_e_mail_changes_by_two_links(me, person):
     page = me.submit(PAGE, {"email": " New@Demo.nesk "}, button=SAVE)
-    assert page.notice == "Отправили письма со ссылками. Адрес изменится, когда вы откроете их."
-    assert "ждём, когда откроете ссылку" in page.text
+    assert (
+        page.notice
+        == "Отправили письма со ссылками. Адрес изменится, когда вы откроете каждую и нажмёте «Подтвердить»."
+    )
+    assert "ждём подтверждения по ссылке" in page.text
     assert identities(person.id)["email"] == EMAIL
-    for side, said in (("old", "Адрес подтверждён. Осталось второе письмо."), ("new", "Адрес почты изменён.")):
+    waits = "Адрес подтверждён. Осталось открыть ссылку во втором письме и нажать «Подтвердить»."
+    for side, said in (("old", waits), ("new", "Адрес почты изменён.")):
         address = f"{PAGE}/email/{side}/{secret(f'email_{side}')}"
         before = facts()
         shown = me.open(address)

@@ -83,6 +83,13 @@ def test_short_words_units_and_signs_do_not_hang_at_the_end_of_a_line():
     )
 
 
+def test_names_phones_and_words_with_a_hyphen_stay_whole():
+    assert f.typo("АО «НЭСК», 8 (800) 600-02-20") == "АО\u00a0«НЭСК», 8\u00a0(800)\u00a0600-02-20"
+    assert f.typo("Дальняя, 8, кв. 4 · ЛС 2300") == "Дальняя, 8, кв.\u00a04 ·\u00a0ЛС\u00a02300"
+    assert f.typo("<i> на e-mail") == '&lt;i&gt; на\u00a0<span class="num">e-mail</span>'
+    assert f.typo(Markup('<a title="e-mail">E-mail</a>')) == '<a title="e-mail"><span class="num">E-mail</span></a>'
+
+
 def test_tags_are_left_alone_and_texts_are_not_marked_safe():
     assert f.typo(Markup('<a title="и в">и в доме</a>')) == '<a title="и в">и\u00a0в\u00a0доме</a>'
     assert not isinstance(f.typo("<b>и в</b>"), Markup)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from nesk.accounts.models import Binding
 from nesk.core import clock
+from nesk.demo.bill import bill_facts
 from nesk.people.models import BusinessUser, Staff
 from nesk.people.queries import person_by_identity
 from tests.backoffice.letters import STATEMENT, WHO, read, send
@@ -47,10 +48,13 @@ def register_by_email(nobody: Browser) -> str:
 
 
 def register_by_account(nobody: Browser) -> str:
-    """By another name than the holder's: the meter is asked for."""
+    """By another name than the holder's: the meter is asked for, then where login and password go."""
     page = nobody.open("/register/account")
     typed = {"number": NEWCOMERS, "name": "Петров Пётр", "captcha": word_on(page), "agree": "y"}
-    return told(page) + told(nobody.submit("/register/account", typed))
+    pages = [page, nobody.submit("/register/account", typed)]
+    typed = {"serial": bill_facts()["bind"]["serial"], "captcha": word_on(pages[-1])}
+    pages.append(nobody.submit("/register/account", typed))
+    return " ".join(map(told, pages))
 
 
 def recover_by_unknown_address(nobody: Browser) -> str:

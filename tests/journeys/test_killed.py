@@ -250,7 +250,7 @@ def test_a_recovery_leaves_the_old_password_or_the_new_one_wherever_the_process_
     if place != "recover.changed":
         reply = set_password(stack, found[0], new)
         assert reply is not None
-        assert (reply.status_code, reply.headers.get("location")) == (303, "/login"), reply.text[:500]
+        assert (reply.status_code, reply.headers.get("location")) == (303, "/login?by=email"), reply.text[:500]
     assert (lets_in(stack, email, new), lets_in(stack, email, PASSWORD), is_in()) == (True, False, False), place
     stack.wait_for_message(email, text="изменён", seconds=120)
     stack.settle(seconds=90)

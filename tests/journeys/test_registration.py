@@ -79,7 +79,7 @@ def test_by_phone_with_a_wrong_word_another_picture_a_wrong_code_and_the_right_o
     typed = field.input_value()
     assert re.sub(r"\D", "", typed) == phone.removeprefix("+")
     first = page.get_by_role("img", name="Картинка с проверочным словом").get_attribute("src")
-    page.get_by_role("link", name="Другая картинка").click()
+    page.get_by_role("link", name="Обновить картинку").click()
     expect(page.get_by_role("img", name="Картинка с проверочным словом")).not_to_have_attribute("src", first or "")
     assert field.input_value() == typed
     is_loaded = page.get_by_role("img", name="Картинка с проверочным словом").evaluate(
@@ -229,7 +229,7 @@ def test_by_account_the_meter_proves_it_and_the_password_comes_by_sms_and_letter
 def test_by_phone_and_by_email_without_scripts(stack, screen):
     home, phone = screen("phone", java_script_enabled=False, thorough=False), new_phone()
     page = home.open("/register")
-    page.get_by_role("link", name="Другая картинка").click()
+    page.get_by_role("link", name="Обновить картинку").click()
     page.get_by_label("Мобильный телефон").fill(phone)
     fill_first_page(home, stack, "register_phone")
     page.get_by_role("button", name="Зарегистрироваться").click()

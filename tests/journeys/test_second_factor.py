@@ -80,7 +80,7 @@ def test_a_subscriber_adds_an_application_and_signs_in_by_its_code(stack, screen
     plain.page.get_by_label("Код").fill(papers[0].lower())
     plain.page.get_by_role("button", name="Подтвердить").click()
     plain.page.wait_for_url("**/cabinet/")
-    stack.wait_for_message(SUBSCRIBER, text="Использован код на бумаге, осталось 9")
+    stack.wait_for_message(SUBSCRIBER, text="Таких кодов осталось 9")
     assert stack.errors() == []
 
 

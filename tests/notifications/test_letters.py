@@ -40,6 +40,7 @@ FACTS = {
     "code": "048213",
     "site": "lc.nesk.ru",
     "change": "Подключено приложение с кодами",
+    "left": 9,
     "way": "email",
     "cards": 1,
     "until": clock.at(date(2026, 11, 25), 10),

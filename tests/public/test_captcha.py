@@ -48,9 +48,9 @@ def test_an_answered_captcha_is_seen_and_heard_no_more(stranger, shown):
 
 def test_the_page_offers_another_picture_and_the_sound_without_scripts(stranger, shown):
     page = stranger.open("/register/phone")
-    assert page.links["Другая картинка"] == "/register/phone"
+    assert page.links["Обновить картинку"] == "/register/phone"
     assert page.links["Прослушать цифры"].endswith(".wav")
-    again = stranger.open(page.links["Другая картинка"])
+    again = stranger.open(page.links["Обновить картинку"])
     assert word_on(again) != word_on(page)
 
 
@@ -59,7 +59,7 @@ def test_another_picture_takes_the_place_of_the_first_and_leaves_the_form(strang
     page = stranger.post("/captcha/register_phone/another?here=/register/phone", htmx=True)
     assert [e.tag for e in page.tree] == ["div"]
     assert word_on(page)
-    assert page.links["Другая картинка"] == "/register/phone"
+    assert page.links["Обновить картинку"] == "/register/phone"
     assert Captcha.select().count() == before + 1
     assert Captcha.get_by_id(page.find("input", name="captcha_id")[0].attrib["value"]).form == "register_phone"
 

@@ -140,7 +140,7 @@ def test_s0_26_a_new_password_lets_in_and_the_old_one_does_not(browser, owner):
         client.sign_in_as(owner.person, PASSWORD)
     page = browser.submit(opened(browser, owner), {"password": NEW})
     assert page.path.startswith("/login")
-    assert page.notice == "Войдите с новым паролем"
+    assert page.notice == "Пароль изменён. Войдите с новым паролем."
     for client in clients:  # A5: dead within one request
         assert client.client.get("/cabinet/").headers["Location"].startswith("/login")
     page = browser.submit("/login?by=email", {"email": owner.email, "password": PASSWORD})
@@ -156,7 +156,7 @@ def test_the_link_itself_lets_nobody_in(browser, owner):
 
 def test_s0_24_a_ticked_box_makes_the_field_say_nothing(browser, owner):
     page = browser.submit(opened(browser, owner), {"password": "Набрано-зря-77", "generate": "y"})
-    assert page.notice == f"Пароль отправлен на {owner.email}. Войдите с новым паролем"
+    assert page.notice == f"Пароль изменён и отправлен на {owner.email}. Войдите с новым паролем."
     assert not works(owner, "Набрано-зря-77")
     letter = newest(owner.email, "password_issued")
     password = letter.text.split("Ваш пароль для входа: ")[1].split()[0]
@@ -166,7 +166,7 @@ def test_s0_24_a_ticked_box_makes_the_field_say_nothing(browser, owner):
 def test_the_field_may_stay_empty_only_with_the_box_ticked(browser, owner):
     address = opened(browser, owner)
     assert browser.submit(address, {"password": ""}).errors == ["Введите новый пароль."]
-    assert "Пароль отправлен" in browser.submit(address, {"generate": "y"}).notice
+    assert "Пароль изменён и отправлен" in browser.submit(address, {"generate": "y"}).notice
 
 
 @pytest.mark.parametrize("htmx", [False, True])
@@ -221,7 +221,7 @@ def test_s2_07_the_code_leads_to_the_new_password_and_to_nothing_else(browser, o
     assert browser.open("/recover/code").path == "/recover/password"
     assert browser.submit("/recover/password", {"password": "12345"}).errors == [TOO_SHORT]
     page = browser.submit("/recover/password", {"password": NEW})
-    assert page.notice == "Войдите с новым паролем"
+    assert page.notice == "Пароль изменён. Войдите с новым паролем."
     assert (works(owner, NEW), works(owner, PASSWORD)) == (True, False)
     assert browser.open("/recover/password").path == "/recover?by=phone"
 

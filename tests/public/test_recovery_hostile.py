@@ -131,7 +131,7 @@ def test_the_link_works_over_https_though_its_page_sends_no_referrer(browser, ow
     reply = client.post(
         address, base_url="https://127.0.0.1", data={"csrf_token": token[1], "password": NEW}, headers=said
     )
-    assert (reply.status_code, reply.headers["Location"]) == (303, "/login")
+    assert (reply.status_code, reply.headers["Location"]) == (303, "/login?by=email")
     assert works(owner, NEW)
 
 

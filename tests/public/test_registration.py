@@ -8,6 +8,7 @@ from nesk.credentials.models import Challenge
 from nesk.credentials.settings import CredentialSettings
 from nesk.enrolment.registration import PHONE
 from nesk.notifications.models import Message
+from nesk.public.registration.ways import CLOSED
 from tests.public.conftest import (
     NEW_EMAIL,
     NEW_PASSWORD,
@@ -64,7 +65,7 @@ def test_the_three_ways_lead_to_each_other(stranger):
         ("", "Мобильный телефон"),
         ("?way=phone", "Мобильный телефон"),
         ("?way=email", "Электронная почта"),
-        ("?way=account", "Номер лицевого счёта / Платёжный код"),
+        ("?way=account", "Номер лицевого счёта"),
         ("?way=nonsense", "Мобильный телефон"),
     ],
 )
@@ -80,10 +81,14 @@ def test_the_door_shows_the_way_that_is_asked_for(stranger, query, label):
         ("account", ["/register/account", "/register/account/address", "/register/account/x/contacts"]),
     ],
 )
-def test_a_way_that_staff_have_switched_off_is_not_there(stranger, way, pages):
+def test_a_way_that_staff_have_switched_off_leads_to_those_that_are_left(stranger, way, pages):
+    token = stranger.open(f"/register/{way}").forms[0].fields["csrf_token"][0]
     settings.change(CredentialSettings, f"register_by_{way}", False, by=system("test"))
     for path in pages:
-        assert stranger.follow(path).status == 404
+        page = stranger.open(path)
+        assert (page.path, page.notice) == ("/register", CLOSED)
+    sent = stranger.client.post(f"/register/{way}", data={"csrf_token": token})
+    assert (sent.status_code, sent.headers["Location"]) == (303, "/register")
     page = stranger.open("/register")
     assert f"/register/{way}" not in page.links.values()
     assert page.h1 == "Регистрация"
@@ -95,6 +100,9 @@ def test_the_last_way_has_no_other_and_without_any_the_page_sends_to_the_office(
     assert "Сменить тип регистрации" not in stranger.open("/register").links
     settings.change(CredentialSettings, "register_by_email", False, by=system("test"))
     assert "Обратитесь в ближайшее отделение с паспортом" in stranger.open("/register").text
+    assert stranger.open("/register/email").path == "/register"
+    for path in ("/", "/login", "/login?by=account", "/recover"):
+        assert [to for to in stranger.open(path).links.values() if to.startswith("/register")] == []
 
 
 # --- by htmx, and where it all comes from

@@ -14,7 +14,8 @@ pytestmark = pytest.mark.usefixtures("stranger", "free")
 NUMBER, NAME, SERIAL = "2300 0000 0002", "Ковальчук Марина", "41000002"
 ATTENTION = (
     "Внимание. После успешной проверки введённых данных на указанный вами адрес электронной почты будет выслано письмо, "
-    "содержащее логин и пароль."
+    "содержащее логин и пароль для входа в Личный кабинет. Настоятельно рекомендуется при первой же возможности сменить "
+    "пароль на свой собственный."
 )
 
 
@@ -42,11 +43,10 @@ def ask_address(browser, **typed):
 def test_the_page_says_the_words_of_the_documents(stranger):
     """S4-02."""
     page = stranger.open("/register/account")
-    assert ATTENTION in page.text
     assert "обратиться в ближайшее энергосбытовое отделение. При себе необходимо иметь документ" in page.text
-    assert "Настоятельно рекомендуется при первой же возможности сменить пароль" in page.text
     labels = page.words_of("label")
-    assert labels[:3] == ["Номер лицевого счёта / Платёжный код", "Фамилия, имя и отчество", "Код с картинки"]
+    assert labels[:3] == ["Номер лицевого счёта", "Фамилия, имя и отчество", "Код с картинки"]
+    assert "Он же платёжный код" in page.text
     assert "Номер установленного счётчика" not in labels
     assert "Краснодарэнергосбыт" in page.text
 
@@ -64,6 +64,7 @@ def test_the_address_page_asks_what_the_old_cabinet_asked(stranger):
 def test_somebody_registers_by_name(stranger, free):
     page = ask(stranger)
     assert page.h1 == "Куда отправить пароль"
+    assert ATTENTION in page.text
     page = stranger.submit(page.path, {"phone": NEW_PHONE, "email": NEW_EMAIL})
     assert page.path.startswith("/login")
     assert page.notice.startswith("Вы успешно зарегистрировались")
@@ -124,7 +125,7 @@ def test_the_email_is_typed_twice_alike(stranger):
 
 def test_a_number_that_cannot_be_one_is_told_so(stranger):
     page = ask(stranger, number="12-34")
-    assert page.errors == ["Номер не распознан. Введите только цифры, как в квитанции: их от 9 до 13."]
+    assert page.errors == ["Номер лицевого счёта не распознан. Введите цифры из квитанции: их от 9 до 13."]
 
 
 @pytest.mark.parametrize("branch", ["99", "x", "-1", "9" * 30, "\x00"])

@@ -156,7 +156,7 @@ def test_a_tampered_link_says_what_to_do(stranger, spoil):
     )
     assert (page.status, page.h1) == (410, "Ссылка не действует")
     assert DEAD_LINK in page.text
-    assert page.links["Регистрация"] == "/register"
+    assert page.links["Зарегистрироваться заново"] == "/register/email"
 
 
 def test_a_used_link_is_dead_and_leads_whoever_is_inside_home(stranger):

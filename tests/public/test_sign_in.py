@@ -329,7 +329,7 @@ def test_the_number_of_an_account_is_a_login_only_of_whoever_registered_by_it(br
     page = browser.submit("/login?by=account", {"account": "230000000025", "password": PASSWORD})
     assert (page.status, page.errors) == (422, [WRONG])
     page = browser.submit("/login?by=account", {"account": "12-34", "password": PASSWORD})
-    assert page.errors == ["Номер лицевого счёта не распознан. Введите цифры с квитанции, например 230000000017."]
+    assert page.errors == ["Номер лицевого счёта не распознан. Введите цифры из квитанции: их от 9 до 13."]
     page = browser.submit("/login?by=account", {"account": ACCOUNT, "password": PASSWORD})
     assert page.path == "/cabinet/"
 

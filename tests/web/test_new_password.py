@@ -123,7 +123,7 @@ def test_staff_are_asked_for_twelve_characters(browser: Browser, kind, least):
     enter_with(browser, kind, ISSUED)
     page = choose(browser, kind, "ж7"[0] + "q" * (least - 2), status=422)
     assert f"не менее {least}." in page.errors[0]
-    assert page.text.count(f"Не меньше {least} символов") == 1
+    assert page.text.count(f"Не менее {least} символов") == 1
 
 
 def test_people_of_the_demo_are_asked_no_more_than_subscribers(browser: Browser):

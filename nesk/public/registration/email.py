@@ -12,7 +12,7 @@ from nesk.credentials import challenges
 from nesk.enrolment import registration
 from nesk.enrolment.registration import EMAIL
 from nesk.public.registration.forms import LetterCodeForm, LinkForm, RegisterByEmailForm
-from nesk.public.registration.ways import DONE, HOME, agreement, back, bp, frame, of_way
+from nesk.public.registration.ways import DONE, HOME, agreement, back, bp, frame, of_way, open_names
 from nesk.web.browser_mark import browser_hash
 from nesk.web.entry import enter
 from nesk.web.htmx import go, page
@@ -75,7 +75,7 @@ def letter_again(challenge_id: int) -> Any:
 def link(token: str) -> Any:
     """The link of the letter. In the browser that registered its form sends itself; opening it changes nothing."""
     after_this_request(keep_to_oneself)
-    form = LinkForm()
+    form, by_email = LinkForm(), "email" in open_names()
     try:
         challenge = challenges.of_token(EMAIL, token)
     except Refused as dead:
@@ -83,7 +83,7 @@ def link(token: str) -> Any:
             return go(request.path)
         if current_user.is_authenticated:
             return redirect(HOME, 303)
-        return render_template("public/registration/link_dead.html", message=dead.message), GONE
+        return render_template("public/registration/link_dead.html", message=dead.message, by_email=by_email), GONE
     is_mine = registration.is_of_browser(challenge, browser_hash())
     if form.validate_on_submit():
         try:
@@ -92,5 +92,5 @@ def link(token: str) -> Any:
             form.show(refused)
         else:
             return enter("person", person, to=way_back(HOME), said=DONE)
-    context = {"form": form, "token": token, "email": challenge.recipient, "is_mine": is_mine}
+    context = {"form": form, "token": token, "email": challenge.recipient, "is_mine": is_mine, "by_email": by_email}
     return page("public/registration/link.html", "public/registration/_link.html", **context)

@@ -10,6 +10,7 @@ from wtforms import BooleanField, PasswordField, SelectField, StringField
 from nesk.branches.queries import branches_with_offices
 from nesk.core import settings
 from nesk.core.errors import Refused
+from nesk.core.formatting import counted
 from nesk.core.phones import parse_phone
 from nesk.credentials.captcha import EMPTY
 from nesk.credentials.settings import CredentialSettings
@@ -17,7 +18,7 @@ from nesk.enrolment.by_account import Place
 from nesk.enrolment.registration import refuse_weak
 from nesk.enrolment.rules import parse_account_number
 from nesk.web.captcha import CaptchaForm
-from nesk.web.forms import AtMost, EmailField, Form, PhoneField, Required, Said
+from nesk.web.forms import DIFFERENT, AtMost, EmailField, Form, PhoneField, Required, Said
 
 
 class MobileField(PhoneField):
@@ -58,11 +59,13 @@ class ChosenPasswords(Form):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.password.description = f"Не менее {settings.load(CredentialSettings).password_min} символов"
+        self.password.description = (
+            f"Не менее {counted(settings.load(CredentialSettings).password_min, 'символа', 'символов', 'символов')}"
+        )
 
     def validate_confirmation(self, field: PasswordField) -> None:
         if field.data and self.password.data and field.data != self.password.data:
-            raise Said("Пароли не совпадают. Введите одинаковые.")
+            raise Said(DIFFERENT)
 
 
 class RegisterByPhoneForm(ConsentForm):
@@ -116,13 +119,13 @@ class AccountNumberField(StringField):
         if self.data:
             self.value = parse_account_number(self.data)
             if self.value is None:
-                raise Said("Номер не распознан. Введите только цифры, как в квитанции: их от 9 до 13.")
+                raise Said("Номер лицевого счёта не распознан. Введите цифры из квитанции: их от 9 до 13.")
 
 
 class RegisterByAccountForm(ConsentForm):
     """ФИО, and the meter's number when the name does not fit (S4-02)."""
 
-    number = AccountNumberField("Номер лицевого счёта / Платёжный код", [Required("Введите номер лицевого счёта.")])
+    number = AccountNumberField("Номер лицевого счёта", [Required("Введите номер лицевого счёта.")])
     name = StringField("Фамилия, имя и отчество", [Required("Введите фамилию, имя и отчество."), AtMost(200)])
     serial = StringField("Номер установленного счётчика", [AtMost(40)])
     captcha = StringField("Код с картинки")

@@ -9,7 +9,7 @@ from flask import render_template, request
 from nesk.public.registration.account import account
 from nesk.public.registration.email import email
 from nesk.public.registration.phone import phone
-from nesk.public.registration.ways import bp, open_ways
+from nesk.public.registration.ways import bp, open_names
 
 VIEWS = {"phone": phone, "email": email, "account": account}
 
@@ -17,7 +17,7 @@ VIEWS = {"phone": phone, "email": email, "account": account}
 @bp.get("")
 def index() -> Any:
     """The way that `?way=` names, else the first; one that is switched off is not there."""
-    ways = [way.name for way in open_ways()]
+    ways = open_names()
     asked = request.args.get("way", next(iter(ways), ""))
     if ways and asked in VIEWS:
         return VIEWS[asked]()

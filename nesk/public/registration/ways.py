@@ -11,7 +11,7 @@ from flask import Blueprint, flash, redirect, request
 from flask_login import current_user
 
 from nesk.core import settings
-from nesk.core.errors import NotFound, Refused
+from nesk.core.errors import Refused
 from nesk.credentials.settings import CredentialSettings
 from nesk.enrolment.registration import Agreement
 from nesk.web.htmx import go
@@ -21,6 +21,8 @@ bp = Blueprint("registration", __name__, url_prefix="/register")
 
 View = TypeVar("View", bound=Callable[..., Any])
 DONE = "Вы успешно зарегистрировались"
+CLOSED = "Этот способ регистрации сейчас закрыт. Выберите другой."
+DOOR = "/register"
 HOME = "/cabinet/"
 
 
@@ -46,14 +48,20 @@ def open_ways() -> list[Way]:
     return [way for way in WAYS if getattr(chosen, f"register_by_{way.name}")]
 
 
+def open_names() -> list[str]:
+    """The same by their names, for a page that invites to register."""
+    return [way.name for way in open_ways()]
+
+
 def of_way(name: str) -> Callable[[View], View]:
-    """A page of one way: it is not there when the way is switched off, and nobody who is signed in needs it."""
+    """A page of one way: when it is switched off it leads to the ways that are left, and nobody signed in needs it."""
 
     def decorate(view: View) -> View:
         @wraps(view)
         def guarded(*args: Any, **kwargs: Any) -> Any:
-            if all(way.name != name for way in open_ways()):
-                raise NotFound
+            left = open_names()
+            if name not in left:
+                return back(DOOR, Refused(CLOSED)) if left else go(DOOR)
             if request.method != "POST" and current_user.is_authenticated:
                 return redirect(HOME, 303)
             return view(*args, **kwargs)
