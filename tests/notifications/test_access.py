@@ -47,7 +47,7 @@ def test_a_sign_in_from_a_browser_never_seen_is_told_of_and_the_first_of_all_is_
     assert told() == [("new_device", "email"), ("new_device", "cabinet")]
     letter = Message.get(Message.channel == "email")
     assert (letter.recipient, letter.link) == (district.home.email, "/cabinet/devices/")
-    assert "Firefox, Windows, сеть 95.24.17.*, 26\u00a0ноября\u00a02026 в 10:00." in letter.text
+    assert "Firefox, Windows, сеть 95.24.17.*, 26\u00a0ноября\u00a02026, 10:00." in letter.text
     sign_in(district, DESK, days=3)
     assert len(told()) == 2
 
