@@ -17,6 +17,8 @@ from nesk.web.login import current_actor
 
 bp = Blueprint("queues", __name__, url_prefix="/queues")
 
+NOTHING = "Повторять нечего: это уже сделано или удалено."
+
 
 @bp.get("")
 @allowed(Permission.SEE_QUEUES)
@@ -35,12 +37,12 @@ def index() -> Any:
 @bp.post("/deliveries/<int:delivery_id>/revival")
 @allowed(Permission.SEE_QUEUES)
 def revive(delivery_id: int) -> Any:
-    events.revive([delivery_id])
-    return go(url_for(".index"), "Доставка поставлена в очередь заново.")
+    revived = events.revive([delivery_id])
+    return go(url_for(".index"), "Доставка поставлена в очередь заново." if revived else NOTHING)
 
 
 @bp.post("/messages/<int:message_id>/revival")
 @allowed(Permission.SEE_QUEUES)
 def send_again(message_id: int) -> Any:
-    operations.send_again(message_id, by=current_actor())
-    return go(url_for(".index"), "Сообщение отправляется ещё раз.")
+    revived = operations.send_again(message_id, by=current_actor())
+    return go(url_for(".index"), "Сообщение отправляется ещё раз." if revived else NOTHING)

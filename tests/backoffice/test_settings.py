@@ -126,3 +126,9 @@ def test_a_dead_letter_is_seen_and_given_another_chance(admin: Browser):
     admin.submit("backoffice.queues.revive", delivery_id=delivery.id)
     revived = Delivery.get_by_id(delivery.id)
     assert (revived.dead_at, revived.attempts) == (None, 0)
+    for again in ("deliveries", "messages"):
+        for id in (delivery.id, 10**6):
+            page = admin.post(
+                f"/staff/queues/{again}/{id}/revival", {"csrf_token": admin.open("/staff/queues").csrf_token}
+            )
+            assert page.notice == "Повторять нечего: это уже сделано или удалено."
