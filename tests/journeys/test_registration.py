@@ -122,6 +122,17 @@ def test_by_phone_with_a_wrong_word_another_picture_a_wrong_code_and_the_right_o
     sign_in_again(other, "Номер телефона", phone)
 
 
+def ask_by_email(home: Screen, stack: Stack, email: str) -> None:
+    """The page of the way by e-mail filled in and sent; the letter is on its way."""
+    page = home.page
+    page.get_by_label("Электронная почта").fill(email)
+    page.get_by_label("Пароль", exact=True).fill(PASSWORD)
+    page.get_by_label("Подтверждение пароля").fill(PASSWORD)
+    fill_first_page(home, stack, "register_email")
+    page.get_by_role("button", name="Зарегистрироваться").click()
+    expect(page.get_by_role("heading", name="Проверьте почту")).to_be_visible()
+
+
 def test_by_email_the_link_lets_in_by_itself_where_it_was_asked_for(stack, screen):
     """S1-04: automatic entry; W4."""
     home, email = screen("desktop"), new_email()
@@ -129,12 +140,7 @@ def test_by_email_the_link_lets_in_by_itself_where_it_was_asked_for(stack, scree
     page.get_by_role("link", name="По e-mail").click()
     page.wait_for_url("**/register/email")
     home.check("register-email")
-    page.get_by_label("Электронная почта").fill(email)
-    page.get_by_label("Пароль", exact=True).fill(PASSWORD)
-    page.get_by_label("Подтверждение пароля").fill(PASSWORD)
-    fill_first_page(home, stack, "register_email")
-    page.get_by_role("button", name="Зарегистрироваться").click()
-    expect(page.get_by_role("heading", name="Проверьте почту")).to_be_visible()
+    ask_by_email(home, stack, email)
     home.check("register-letter")
 
     link = link_for(stack, email)
@@ -156,12 +162,7 @@ def test_by_email_the_code_of_the_letter_is_typed_where_it_was_asked_for(stack, 
     """S2-03: the letter is read on another device."""
     home, email = screen("phone"), new_email()
     page = home.open("/register/email")
-    page.get_by_label("Электронная почта").fill(email)
-    page.get_by_label("Пароль", exact=True).fill(PASSWORD)
-    page.get_by_label("Подтверждение пароля").fill(PASSWORD)
-    fill_first_page(home, stack, "register_email")
-    page.get_by_role("button", name="Зарегистрироваться").click()
-    expect(page.get_by_role("heading", name="Проверьте почту")).to_be_visible()
+    ask_by_email(home, stack, email)
     home.check("register-letter")
     code = re.search(r"введите там код: (\d{6})", stack.wait_for_message(email, text="введите там код")["text"])
     assert code
@@ -244,12 +245,7 @@ def test_by_phone_and_by_email_without_scripts(stack, screen):
 
     home, email = screen("phone", java_script_enabled=False, thorough=False), new_email()
     page = home.open("/register/email")
-    page.get_by_label("Электронная почта").fill(email)
-    page.get_by_label("Пароль", exact=True).fill(PASSWORD)
-    page.get_by_label("Подтверждение пароля").fill(PASSWORD)
-    fill_first_page(home, stack, "register_email")
-    page.get_by_role("button", name="Зарегистрироваться").click()
-    expect(page.get_by_role("heading", name="Проверьте почту")).to_be_visible()
+    ask_by_email(home, stack, email)
     page.goto(link_for(stack, email))
     page.get_by_role("button", name="Войти в личный кабинет").click()
     page.wait_for_url("**/cabinet/")
