@@ -11,9 +11,7 @@ from nesk.accounts.models import Account
 from nesk.accounts.queries import account_for_branch, bindings_at
 from nesk.billing.queries import balance, charges_history
 from nesk.branches.queries import open_month
-from nesk.core.db import transaction
 from nesk.core.errors import NotFound, Refused
-from nesk.core.events import record
 from nesk.fieldwork.queries import orders_of
 from nesk.fieldwork.rules import STATE_KINDS, STATE_NAMES
 from nesk.metering import operations
@@ -21,9 +19,8 @@ from nesk.metering.operations import FIELDS
 from nesk.metering.queries import history, installed_meters
 from nesk.metering.rules import SOURCE_NAMES, ZONE_NAMES
 from nesk.payments.queries import history as payments_history
-from nesk.people.events import SubscriberCardSeen
 from nesk.people.permissions import Permission
-from nesk.web.access import allowed, staff_branch
+from nesk.web.access import allowed, note_seen, staff_branch
 from nesk.web.forms import Form, KeyField
 from nesk.web.htmx import go, page
 from nesk.web.login import current_actor
@@ -46,8 +43,7 @@ class StaffReadingForm(Form):
 def show(number: str) -> Any:
     """The card; that it was opened is noted (who saw whom)."""
     account = account_for_branch(staff_branch(), number)
-    with transaction():
-        record(SubscriberCardSeen("account", account.id), by=current_actor())
+    note_seen("account", account.id)
     return render_template("backoffice/accounts/show.html", **_card(account))
 
 

@@ -8,15 +8,12 @@ from flask import Blueprint, url_for
 from wtforms import BooleanField, HiddenField
 
 from nesk.accounts.queries import account_for_branch, bindings_at
-from nesk.core.db import transaction
 from nesk.core.errors import NotFound, Refused
-from nesk.core.events import record
 from nesk.enrolment.at_desk import bind_at_desk, cabinet_of
 from nesk.enrolment.binding import unbind_account
-from nesk.people.events import SubscriberCardSeen
 from nesk.people.models import Person
 from nesk.people.permissions import Permission
-from nesk.web.access import allowed, staff_branch
+from nesk.web.access import allowed, note_seen, staff_branch
 from nesk.web.forms import AtMost, ContactField, Required
 from nesk.web.htmx import go, page
 from nesk.web.login import current_actor
@@ -58,8 +55,7 @@ def new(number: str) -> Any:
                 form.prove()
                 bind_at_desk(person.id, account, by=current_actor())
                 return go(url_for("backoffice.accounts.show", number=number), "Счёт привязан к кабинету абонента.")
-            with transaction():
-                record(SubscriberCardSeen("person", person.id), by=current_actor())
+            note_seen("person", person.id)
         except Refused as refused:
             form.show(refused)
     form.found.data = str(person.id) if person else ""

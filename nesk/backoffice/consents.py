@@ -9,13 +9,10 @@ from wtforms import BooleanField, RadioField, SelectField
 
 from nesk.accounts.queries import person_for_branch
 from nesk.consents import operations, queries
-from nesk.core.db import transaction
 from nesk.core.errors import NotFound, Refused
-from nesk.core.events import record
-from nesk.people.events import SubscriberCardSeen
 from nesk.people.models import Person
 from nesk.people.permissions import Permission
-from nesk.web.access import allowed, staff_branch
+from nesk.web.access import allowed, note_seen, staff_branch
 from nesk.web.forms import Form, Required
 from nesk.web.htmx import go
 from nesk.web.login import current_actor
@@ -45,8 +42,7 @@ class DeskForm(Form):
 def show(person_id: int) -> Any:
     """The journal; that it was opened is noted (who saw whom)."""
     person = person_for_branch(staff_branch(), person_id)
-    with transaction():
-        record(SubscriberCardSeen("person", person.id), by=current_actor())
+    note_seen("person", person.id)
     form = DeskForm(formdata=None)
     form.offer()
     return _page(person, form)

@@ -7,14 +7,11 @@ from typing import Any
 from flask import Blueprint, url_for
 
 from nesk.core.actor import Kind
-from nesk.core.db import transaction
 from nesk.core.errors import Refused
-from nesk.core.events import record
 from nesk.credentials import factors
 from nesk.credentials.factors import Holder
-from nesk.people.events import SubscriberCardSeen
 from nesk.people.models import Person
-from nesk.web.access import subject_in_reach
+from nesk.web.access import note_seen, subject_in_reach
 from nesk.web.htmx import go, page
 from nesk.web.login import current_actor, viewer
 from nesk.web.proof import ProvingForm
@@ -29,8 +26,7 @@ def show(kind: Kind, subject_id: int) -> Any:
     """What guards them, and a button that ends it all with their sessions; needs a fresh proof, for it opens a door."""
     subject = subject_in_reach(kind, subject_id)
     if kind == "person":
-        with transaction():
-            record(SubscriberCardSeen("person", subject_id), by=current_actor())
+        note_seen("person", subject_id)
     holder = Holder(kind, subject_id)
     form = ProvingForm()
     if form.validate_on_submit():

@@ -6,15 +6,12 @@ from typing import Any
 
 from flask import Blueprint, render_template, url_for
 
-from nesk.core.db import transaction
-from nesk.core.events import record
 from nesk.credentials import remembering
 from nesk.credentials.devices import devices_of, end_device
-from nesk.people.events import SubscriberCardSeen
 from nesk.people.models import Person
 from nesk.people.permissions import Permission
 from nesk.people.queries import employees_signed_in
-from nesk.web.access import allowed, staff_branch, subject_in_reach
+from nesk.web.access import allowed, note_seen, staff_branch, subject_in_reach
 from nesk.web.htmx import go
 from nesk.web.login import current_actor, viewer
 
@@ -35,8 +32,7 @@ def show(kind: str, subject_id: int) -> Any:
     """The devices of one of them; that a subscriber's were looked at is noted."""
     subject = subject_in_reach(kind, subject_id, needed=Permission.SEE_SUBSCRIBERS if kind == "person" else None)
     if kind == "person":
-        with transaction():
-            record(SubscriberCardSeen("person", subject_id), by=current_actor())
+        note_seen("person", subject_id)
     return render_template(
         "backoffice/sessions/show.html",
         kind=kind,

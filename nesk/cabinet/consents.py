@@ -37,8 +37,6 @@ WITHDRAWN = {
     "advertising": "Согласие отозвано. Рекламы больше не будет.",
     "card_storage": "Согласие отозвано. Сохранённых карт больше нет, банк их забудет.",
 }
-
-
 GIVEN = {
     "e_bill": (
         "/cabinet/subscriptions",

@@ -179,6 +179,7 @@ def typo(text: str) -> str:
     """
     if not isinstance(text, Markup):
         bound = _bind(text)
+        # Anybody's text: it is escaped before it gets a tag, and stays plain where it needs none.
         return Markup(_whole(str(escape(bound)))) if _HYPHENED.search(bound) else bound
     return Markup("".join(part if part.startswith("<") else _whole(_bind(part)) for part in _TAGS.split(str(text))))
 

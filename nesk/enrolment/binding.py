@@ -65,7 +65,7 @@ def bind_account(person_id: int, claim: Claim, *, ip: str = "", device: str = ""
     Raises Refused with the field at fault for what cannot be right whatever the account is, with WRONG and no field for
     everything else; TooOften past the limits. Call it outside any transaction: a refused try stays counted.
     """
-    for wrong in faults(person_id, claim):
+    if wrong := next(faults(person_id, claim), None):
         raise wrong
     number = rules.parse_account_number(claim.number)
     assert number is not None, "the form was checked just now"

@@ -13,11 +13,14 @@ from nesk.accounts.models import Account
 from nesk.accounts.queries import organization_for_branch, person_for_branch
 from nesk.accounts.rules import WITHOUT, Deed
 from nesk.billing.queries import AccountCard, account_cards
+from nesk.core.db import transaction
 from nesk.core.errors import Forbidden, NotFound
+from nesk.core.events import record
+from nesk.people.events import SubscriberCardSeen
 from nesk.people.models import BusinessUser, Person, Staff
 from nesk.people.permissions import Permission
 from nesk.people.queries import employee, employee_for_branch, permissions_of
-from nesk.web.login import viewer
+from nesk.web.login import current_actor, viewer
 
 View = TypeVar("View", bound=Callable[..., Any])
 
@@ -53,6 +56,12 @@ def allowed(permission: Permission) -> Callable[[View], View]:
 def staff_branch() -> int | None:
     """The branch a member of staff is bound to; None for those who see every branch."""
     return viewer().subject.branch_id  # type: ignore[no-any-return, union-attr]
+
+
+def note_seen(kind: str, subject_id: int) -> None:
+    """Write down that the viewer, of staff, was shown a subscriber's or an account's card (Z7)."""
+    with transaction():
+        record(SubscriberCardSeen(kind, subject_id), by=current_actor())
 
 
 CHANGES_ACCESS: dict[str, Permission] = {

@@ -153,27 +153,31 @@ class AccountNumberField(StringField):
                 raise Said("Номер лицевого счёта не распознан. Введите цифры из квитанции: их от 9 до 13.")
 
 
-class DayField(DateField):
-    """A day as the calendar of a browser or a person writes it, or words for what is none."""
+class InOurWords:
+    """Mixed into a field of the library: what it cannot read is told in `words`, not in its own."""
+
+    words: str
+
+    def process_formdata(self, valuelist: list[str]) -> None:
+        try:
+            super().process_formdata(valuelist)  # type: ignore[misc]
+        except ValueError:
+            raise ValueError(self.words) from None
+
+
+class DayField(InOurWords, DateField):
+    """A day as the calendar of a browser or a person writes it."""
+
+    words = "Дата не распознана. Выберите день в календаре."
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, format=["%Y-%m-%d", "%d.%m.%Y"], **kwargs)
 
-    def process_formdata(self, valuelist: list[str]) -> None:
-        try:
-            super().process_formdata(valuelist)
-        except ValueError:
-            raise ValueError("Дата не распознана. Выберите день в календаре.") from None
 
+class WholeField(InOurWords, IntegerField):
+    """A whole number."""
 
-class WholeField(IntegerField):
-    """A whole number, or words for what is none."""
-
-    def process_formdata(self, valuelist: list[str]) -> None:
-        try:
-            super().process_formdata(valuelist)
-        except ValueError:
-            raise ValueError("Это не целое число. Введите его цифрами, например 12.") from None
+    words = "Это не целое число. Введите его цифрами, например 12."
 
 
 class MoneyField(StringField):

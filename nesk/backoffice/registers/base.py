@@ -22,8 +22,9 @@ from nesk.backoffice.registers.export import as_csv, as_xlsx
 from nesk.core.db import db, is_postgres, transaction
 from nesk.core.errors import Forbidden, NotFound
 from nesk.core.events import record
-from nesk.people.events import RegisterExported, SubscriberCardSeen
+from nesk.people.events import RegisterExported
 from nesk.people.permissions import Permission
+from nesk.web.access import note_seen
 from nesk.web.login import current_actor, viewer
 
 COUNTED_EXACTLY = 10_000
@@ -195,8 +196,7 @@ class Register(ModelView):
     def details_view(self) -> Any:
         row = self.completed([self.get_one(request.args.get("id", ""))])[0]
         if self.seen_kind:
-            with transaction():
-                record(SubscriberCardSeen(self.seen_kind, row.id), by=current_actor())
+            note_seen(self.seen_kind, row.id)
         facts = [(name, self.get_detail_value(None, row, column)) for column, name in self._details_columns]
         return self.render(self.details_template, row=row, facts=facts, links=self.links_of(row))
 
